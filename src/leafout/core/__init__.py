@@ -1,0 +1,1 @@
+"""What every other room stands on: stage, store, config, spec, run, errors. Never imports torch or numpy."""
