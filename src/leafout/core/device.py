@@ -1,0 +1,131 @@
+"""What this machine is: cores that are really free to us, memory, the chip's family, and whether bf16 is fast on it."""
+
+import hashlib
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from leafout.core.durable import write_json
+from leafout.core.errors import LeafoutError
+
+_CHIP_FLAGS = ("avx2", "avx512f", "avx512_bf16", "avx512_vnni", "amx_bf16", "bf16", "i8mm", "asimd")
+_BF16_GAIN = 1.3
+"""bf16 must beat fp32 by this much in a plain matrix product before it is worth its rounding."""
+
+
+@cache
+def cores() -> int:
+    """How many cores this process may really use: affinity and the control group's quota considered."""
+    free = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+    quota = _cgroup("cpu.max").split()
+    if len(quota) == 2 and quota[0].isdigit():
+        free = min(free, max(1, int(quota[0]) // int(quota[1])))
+    wish = os.environ.get("OMP_NUM_THREADS", "")
+    return min(free, int(wish)) if wish.isdigit() and int(wish) > 0 else free
+
+
+@cache
+def memory_bytes() -> int:
+    """How much memory this process may use in all."""
+    installed = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    limit = _cgroup("memory.max").strip()
+    return min(installed, int(limit)) if limit.isdigit() else installed
+
+
+def _cgroup(name: str) -> str:
+    path = Path("/sys/fs/cgroup") / name
+    try:
+        return path.read_text(encoding="ascii")
+    except OSError:
+        return ""
+
+
+@cache
+def chip() -> str:
+    """The family of the chip, such as `x86_64 avx2 avx512f avx512_bf16`: equal plans give equal bytes within one."""
+    flags: set[str] = set()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.lower().startswith(("flags", "features")):
+                flags = set(line.partition(":")[2].split())
+                break
+    return " ".join([platform.machine(), *(flag for flag in _CHIP_FLAGS if flag in flags)])
+
+
+def bf16_is_fast(device: str = "cpu") -> bool:
+    """Whether a bf16 matrix product beats fp32 by 1.3x here; measured once for each machine and torch, then remembered."""
+    import torch
+
+    if device != "cpu":
+        return bool(torch.cuda.is_bf16_supported())
+    memory = _probe_file(f"{chip()} {platform.node()} {torch.__version__}")
+    try:
+        return bool(json.loads(memory.read_text(encoding="utf-8"))["bf16_gain"] >= _BF16_GAIN)
+    except (OSError, ValueError, KeyError, TypeError):
+        gain = _bf16_gain()
+    try:
+        memory.parent.mkdir(parents=True, exist_ok=True)
+        write_json(memory, {"bf16_gain": gain, "chip": chip(), "torch": torch.__version__})
+    except OSError:
+        pass  # a home that cannot be written costs a tenth of a second each time
+    return gain >= _BF16_GAIN
+
+
+def _bf16_gain() -> float:
+    import torch
+
+    def best_seconds(dtype: torch.dtype) -> float:
+        a, b = (torch.ones(1024, 1024, dtype=dtype) for _ in range(2))
+        return min(_timed(lambda: torch.mm(a, b)) for _ in range(6))
+
+    return best_seconds(torch.float32) / best_seconds(torch.bfloat16)
+
+
+def _timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def _probe_file(what: str) -> Path:
+    home = os.environ.get("LEAFOUT_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(home) / "leafout" / f"probe-{hashlib.sha256(what.encode()).hexdigest()[:16]}.json"
+
+
+def device_of(wish: str) -> str:
+    """The device to use for a wish: `auto`, `cpu` or `cuda`.
+
+    Raises:
+        LeafoutError: when `cuda` is wished and there is none.
+    """
+    if wish == "cpu":
+        return "cpu"
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda"
+    if wish == "cuda":
+        raise LeafoutError(
+            "`cuda` was asked for and torch sees no GPU", hint="use --device cpu, or install a CUDA build of torch"
+        )
+    return "cpu"
+
+
+@cache
+def made_with() -> dict[str, str]:
+    """What work is made with: versions of the libraries that decide its bytes, and the chip's family."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {"python": platform.python_version(), "system": sys.platform, "chip": chip()}
+    for name in ("leafout", "torch", "transformers", "tokenizers", "numpy", "pyarrow", "onnx", "onnxruntime"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
