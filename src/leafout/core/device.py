@@ -59,7 +59,7 @@ def chip() -> str:
 
 
 def bf16_is_fast(device: str = "cpu") -> bool:
-    """Whether a bf16 matrix product beats fp32 by 1.3x here; measured once for each machine and torch, then remembered."""
+    """Whether a bf16 matrix product beats fp32 by 1.3x here; measured once a machine and torch, then remembered."""
     import torch
 
     if device != "cpu":

@@ -127,15 +127,11 @@ class Store:
                 found = sha256_file(path) if deep else self.memory.sha256(path)
                 if found == entry["sha256"]:
                     continue
-            raise StoreError(
-                f"`{name}` is damaged: its sha256 is not the manifest's", where=str(path), hint=_mend(artifact)
-            )
-        if folder_digest({n: e["sha256"] for n, e in listed.items() if not _is_note(n)}) != artifact.digest:
-            raise StoreError(
-                "the manifest is damaged: its digest is not that of its files",
-                where=str(artifact.path),
-                hint=_mend(artifact),
-            )
+            raise StoreError(f"`{name}` is damaged: its sha256 changed", where=str(path), hint=_mend(artifact))
+        payload = {name: entry["sha256"] for name, entry in listed.items() if not _is_note(name)}
+        if folder_digest(payload) != artifact.digest:
+            place = str(artifact.path / MANIFEST)
+            raise StoreError("the digest is not that of the files listed", where=place, hint=_mend(artifact))
 
     def artifacts(self) -> Iterator[Artifact]:
         """Every finished artifact, oldest first."""
