@@ -1,11 +1,13 @@
 """An artifact: a folder that never changes, with a manifest that says what it is and how it came to be."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from leafout.core.durable import json_bytes, write_json
 from leafout.core.errors import StoreError
 
 MANIFEST = "manifest.json"
@@ -59,11 +61,20 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         values = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise StoreError("not an artifact: no manifest.json", where=str(folder)) from None
-    except (ValueError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise StoreError(f"the manifest is damaged: {error}", where=str(path), hint=_AGAIN) from None
-    if not isinstance(values, dict) or "digest" not in values:
-        raise StoreError("the manifest is damaged: no `digest`", where=str(path), hint=_AGAIN)
+    if not isinstance(values, dict) or values.pop("seal", None) != _seal(values):
+        raise StoreError("the manifest is damaged: its seal does not fit its content", where=str(path), hint=_AGAIN)
     return values
+
+
+def write_manifest(folder: Path, values: dict[str, Any]) -> None:
+    """Write the manifest of a folder, sealed with the sha256 of its own content."""
+    write_json(folder / MANIFEST, values | {"seal": _seal(values)})
+
+
+def _seal(values: dict[str, Any]) -> str:
+    return hashlib.sha256(json_bytes(values)).hexdigest()
 
 
 def read_artifact(folder: Path) -> Artifact:

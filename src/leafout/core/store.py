@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from leafout.core.artifact import MANIFEST, NOTES, Artifact, read_artifact, read_manifest
+from leafout.core.artifact import MANIFEST, NOTES, Artifact, read_artifact, read_manifest, write_manifest
 from leafout.core.device import cores, made_with
 from leafout.core.digest import DigestMemory, all_files, folder_digest, sha256_file
 from leafout.core.durable import sync_folder, sync_tree, write_json
@@ -200,7 +200,7 @@ class Store:
             for path in all_files(out)
         }
         digest = folder_digest({n: str(e["sha256"]) for n, e in files.items() if not _is_note(n)})
-        write_json(out / MANIFEST, about | {"digest": digest, "made_with": made_with(), "files": files})
+        write_manifest(out, about | {"digest": digest, "made_with": made_with(), "files": files})
         target = self.folder_of(about["stage"], about["key"])
         target.parent.mkdir(parents=True, exist_ok=True)
         fault_point("store.rename")
@@ -221,7 +221,8 @@ class Store:
             try:
                 pooled.hardlink_to(path)
             except FileExistsError:
-                beside = path.with_name(f".{path.name}.link")
+                beside = pool / f".{os.getpid()}.link"
+                beside.unlink(missing_ok=True)
                 beside.hardlink_to(pooled)
                 fault_point("store.link")
                 beside.rename(path)
@@ -257,7 +258,7 @@ class Store:
         if not dry:
             for folder in [*(artifact.path for artifact in removed), *leftovers]:
                 shutil.rmtree(folder)
-            for pooled in self.root.glob("files/*"):
+            for pooled in (self.root / "files").glob("*"):
                 if pooled.stat().st_nlink == 1:
                     pooled.unlink()
         return Sweep(removed, leftovers, freed)
@@ -278,8 +279,9 @@ def _start(out: Path, *, resumable: bool) -> None:
     """Hand over an empty folder, or what a resumable stage left there."""
     if out.exists() and not resumable:
         shutil.rmtree(out)
-    (out / MANIFEST).unlink(missing_ok=True)
     out.mkdir(parents=True, exist_ok=True)
+    for path in [out / MANIFEST, *out.rglob(".*.partial")]:
+        path.unlink(missing_ok=True)
     (out / NOTES).mkdir(exist_ok=True)
 
 
