@@ -98,10 +98,10 @@ def load_classifier(folder: Path, *, threads: int | None = None, device: str = "
     if release.task != "classify":
         raise LeafoutError(f"the release is for `{release.task}`, not for `classify`", where=str(folder))
     if release.format == "onnx":
-        from leafout.inference.onnx_classifier import OnnxClassifier  # noqa: PLC0415
+        from leafout.inference.onnx_classifier import OnnxClassifier
 
         return OnnxClassifier(release, threads=threads)
-    from leafout.inference.torch_classifier import TorchClassifier  # noqa: PLC0415
+    from leafout.inference.torch_classifier import TorchClassifier
 
     return TorchClassifier(release, threads=threads, device=device)
 
@@ -115,6 +115,6 @@ def load_generator(folder: Path, *, threads: int | None = None, device: str = "a
     release = read_release(folder)
     if release.task != "generate":
         raise LeafoutError(f"the release is for `{release.task}`, not for `generate`", where=str(folder))
-    from leafout.inference.torch_generator import TorchGenerator  # noqa: PLC0415
+    from leafout.inference.torch_generator import TorchGenerator
 
     return TorchGenerator(release, threads=threads, device=device)

@@ -119,7 +119,7 @@ def read_release(folder: Path) -> Release:
     if not folder.is_dir():
         raise LeafoutError(f"there is no folder `{folder.name}`", where=str(folder))
     if not (folder / RELEASE).exists():
-        from leafout.inference.plain_model import release_of_model  # noqa: PLC0415
+        from leafout.inference.plain_model import release_of_model
 
         return release_of_model(folder)
     written = _validated(read_object(folder / RELEASE), folder / RELEASE)
