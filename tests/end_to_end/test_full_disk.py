@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from toy import write_toy
 
 from leafout.core.store import Store
+from toy import write_toy
 
 pytestmark = pytest.mark.slow
 

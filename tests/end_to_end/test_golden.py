@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from toy import write_toy
 
 GOLDEN = Path(__file__).parent / "golden.json"

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from toy import write_toy
 
 KILLS = int(os.environ.get("LEAFOUT_TEST_KILLS", "30"))
