@@ -92,7 +92,7 @@ def save(model: Any, folder: Path) -> None:
 def tokenizer() -> Tokenizer:
     """Words and single Chinese characters, [CLS] and [SEP] around."""
     vocabulary = {word: place for place, word in enumerate([*SPECIAL, *WORDS])}
-    made = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))  # type: ignore[call-arg]
+    made = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
     made.normalizer = normalizers.BertNormalizer(lowercase=True)
     made.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     made.post_processor = processors.TemplateProcessing(

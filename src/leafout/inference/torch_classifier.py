@@ -1,0 +1,135 @@
+"""A classifier on torch: our lean BERT over streams without padding, any other architecture through transformers.
+
+Legend: N rows, B rows of a batch, S tokens of the longest row, T tokens of a batch, L labels.
+"""
+
+import inspect
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from leafout.core.device import cores, device_of
+from leafout.core.errors import LeafoutError
+from leafout.inference.plain_json import read_object
+from leafout.inference.release import Release
+from leafout.models.load import load_classifier as load_lean
+from leafout.models.stream import Stream
+from leafout.tasks.classify import Answer, Classify
+from leafout.tasks.example import Batch, Example, collate, sorted_order
+from leafout.tokenization.load import load_tokenizer
+
+BATCH_TOKENS = {"cpu": 2048, "cuda": 65_536}
+Forward = Callable[[Batch], torch.Tensor]
+
+
+class TorchClassifier:
+    """Answers with a Hugging Face release or a model folder; computes in float32."""
+
+    def __init__(self, release: Release, *, threads: int | None = None, device: str = "auto") -> None:
+        self._release = release
+        self._device = device_of(device)
+        self._task = Classify(labels=release.labels, max_tokens=release.max_tokens, pair=release.pair)
+        self._tokenizer = load_tokenizer(release.path)
+        torch.set_num_threads(threads or cores())
+        lean = release.architecture == "BertForSequenceClassification"
+        self._forward = _lean(release, self._device) if lean else _foreign(release, self._device)
+        self._try_ends()
+
+    @property
+    def release(self) -> Release:
+        """What it is."""
+        return self._release
+
+    def encode(self, texts: Sequence[str], pairs: Sequence[str] | None = None) -> list[Example]:
+        """Texts as examples, truncated to `release.max_tokens`."""
+        return self._task.encode(texts, pairs, self._tokenizer)
+
+    def logits(self, examples: Sequence[Example]) -> NDArray[np.float32]:
+        """Logits [N, L] in the order of the examples, equal under any batching to 1e-4."""
+        logits_NL = np.zeros((len(examples), len(self._release.labels)), np.float32)
+        lengths_N = np.fromiter((len(example.ids) for example in examples), np.int64, len(examples))
+        with torch.inference_mode():
+            for rows in sorted_order(lengths_N, batch_tokens=BATCH_TOKENS[self._device]):
+                batch = collate([examples[row] for row in rows])
+                logits_NL[rows] = self._forward(batch).float().cpu().numpy()
+        return logits_NL
+
+    def classify(self, texts: Sequence[str], pairs: Sequence[str] | None = None) -> list[Answer]:
+        """One answer a text, in order."""
+        return self._task.decode(self.logits(self.encode(texts, pairs))) if texts else []
+
+    def _try_ends(self) -> None:
+        """Run the largest id and the last position once, so that what does not fit fails here and not in service."""
+        last_id = self._tokenizer.get_vocab_size(with_added_tokens=True) - 1
+        ids = np.full(self._release.max_tokens, last_id, np.int32)
+        hint = "do tokenizer, weights and labels belong together?"
+        try:
+            with torch.inference_mode():
+                width = self._forward(collate([Example(ids, np.zeros(len(ids), np.int8))])).shape[-1]
+        except (IndexError, RuntimeError) as error:
+            message = f"the model cannot take {len(ids)} tokens of a vocabulary of {last_id + 1}: {error}"
+            raise LeafoutError(message, where=str(self._release.path), hint=hint) from None
+        if width != len(self._release.labels):
+            message = f"the model has {width} outputs and {len(self._release.labels)} labels"
+            raise LeafoutError(message, where=str(self._release.path), hint=hint)
+
+
+def _lean(release: Release, device: str) -> Forward:
+    model = load_lean(release.path).to(device).float().eval()
+
+    def forward(batch: Batch) -> torch.Tensor:
+        logits_BL: torch.Tensor = model(Stream.of(batch, device=device))
+        return logits_BL
+
+    return forward
+
+
+def _foreign(release: Release, device: str) -> Forward:
+    model = _pretrained(release.path).to(device).float().eval()
+    takes_segments = (
+        "token_type_ids" in inspect.signature(model.forward).parameters
+        and getattr(model.config, "type_vocab_size", 0) > 1
+    )
+
+    def forward(batch: Batch) -> torch.Tensor:
+        is_token_BS = _is_token(batch)
+        inputs = {
+            "input_ids": _padded(batch.ids_T, is_token_BS),
+            "attention_mask": torch.from_numpy(is_token_BS).long(),
+        }
+        if takes_segments:
+            inputs["token_type_ids"] = _padded(batch.segments_T, is_token_BS)
+        logits_BL: torch.Tensor = model(**{name: values.to(device) for name, values in inputs.items()}).logits
+        return logits_BL
+
+    return forward
+
+
+def _pretrained(folder: Path) -> torch.nn.Module:
+    from transformers import AutoModelForSequenceClassification
+
+    if "auto_map" in read_object(folder / "config.json"):
+        hint = "only architectures that transformers itself has are loaded"
+        raise LeafoutError("the model asks for code of its own (`auto_map`)", where=str(folder), hint=hint)
+    try:
+        model: torch.nn.Module = AutoModelForSequenceClassification.from_pretrained(
+            folder, local_files_only=True, use_safetensors=True, trust_remote_code=False
+        )
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        message = f"transformers cannot load the model: {' '.join(str(error).split())[:300]}"
+        raise LeafoutError(message, where=str(folder)) from None
+    return model
+
+
+def _is_token(batch: Batch) -> NDArray[np.bool_]:
+    is_token_BS: NDArray[np.bool_] = np.arange(batch.max_tokens) < np.diff(batch.starts_B1)[:, None]
+    return is_token_BS
+
+
+def _padded(values_T: NDArray[np.int32], is_token_BS: NDArray[np.bool_]) -> torch.Tensor:
+    padded_BS = np.zeros(is_token_BS.shape, np.int64)
+    padded_BS[is_token_BS] = values_T
+    return torch.from_numpy(padded_BS)
