@@ -1,9 +1,12 @@
 """The model card of a release: plain facts in English and Chinese, nothing that a clock says."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from leafout.compression.labelled import Labelled
+from leafout.compression.writing import count_parameters, digest_of
 from leafout.inference.release import Release
 
 _MANY = 30
@@ -29,6 +32,38 @@ class Facts:
     parity: dict[str, Any]
     languages: dict[str, float] = field(default_factory=dict)
     label_rows: dict[str, int] = field(default_factory=dict)
+
+
+def facts_of(
+    source: Release, rows: Path | None, val: Labelled | None, parity: dict[str, Any], *, name: str, purpose: str
+) -> Facts:
+    """Gather what the card tells.
+
+    Args:
+        source: the model the release was made from.
+        rows: the split artifact, if one was given.
+        val: its validation rows, for a classifier.
+        parity: the certificate.
+        name: title, or empty.
+        purpose: intended use, or empty.
+    """
+    labelled = val is not None and rows is not None
+    counts = Counter(source.labels[place] for place in val.labels.tolist()) if val and labelled else Counter()
+    return Facts(
+        name=name,
+        purpose=purpose,
+        rows=digest_of(rows) if rows else "",
+        num_parameters=count_parameters(source.path),
+        parity=parity,
+        languages=language_shares(val) if val and labelled else {},
+        label_rows=dict(counts),
+    )
+
+
+def language_shares(rows: Labelled) -> dict[str, float]:
+    """The share of each language, rounded; rows without one are left out."""
+    counts = Counter(language for language in rows.languages if language)
+    return {language: round(count / counts.total(), 4) for language, count in sorted(counts.items())}
 
 
 def write_card(release: Release, facts: Facts) -> None:

@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from leafout.compression.probes import PROBES
 from leafout.core.errors import LeafoutError
+from leafout.inference.release import Release
 from leafout.tasks.classify import Classify
 
 
@@ -58,10 +60,7 @@ def read_labelled(rows: Path, part: str, task: Classify) -> Labelled:
     """
     from leafout.corpus.documents import read_table
 
-    folder = rows / part
-    if not folder.is_dir():
-        hint = "give the output of `leafout split`"
-        raise LeafoutError(f"there is no `{part}` in the rows", where=str(rows), hint=hint)
+    folder = _part(rows, part)
     table = read_table(folder, columns=["text", "text_b", "label", "language"])
     texts, labels = table["text"].to_pylist(), table["label"].to_pylist()
     pairs = [text or "" for text in table["text_b"].to_pylist()] if task.pair else None
@@ -72,3 +71,30 @@ def read_labelled(rows: Path, part: str, task: Classify) -> Labelled:
         known = ", ".join(task.labels[:10])
         raise LeafoutError(message, where=str(folder), hint=f"the model's labels: {known}")
     return found
+
+
+def validation(rows: Path | None, release: Release) -> Labelled:
+    """The `val` rows of a split, or the probes without labels where there is none."""
+    if rows is not None:
+        return read_labelled(rows, "val", Classify(release.labels, release.max_tokens, release.pair))
+    texts = list(PROBES)
+    pairs = texts[1:] + texts[:1] if release.pair else None
+    return Labelled(texts, pairs, np.full(len(texts), -1, np.int64), [""] * len(texts))
+
+
+def some_texts(rows: Path | None, num_rows: int, *, seed: int) -> list[str]:
+    """Texts of `val`, drawn without repeats and in their order (0 takes all), or the probes where there is no split."""
+    if rows is None:
+        return list(PROBES)
+    from leafout.corpus.documents import read_table
+
+    texts: list[str] = read_table(_part(rows, "val"), columns=["text"])["text"].to_pylist()
+    unlabelled = Labelled(texts, None, np.full(len(texts), -1, np.int64), [""] * len(texts))
+    return unlabelled.sample(num_rows, seed=seed).texts or list(PROBES)
+
+
+def _part(rows: Path, part: str) -> Path:
+    if not (rows / part).is_dir():
+        hint = "give the output of `leafout split`"
+        raise LeafoutError(f"there is no `{part}` in the rows", where=str(rows), hint=hint)
+    return rows / part

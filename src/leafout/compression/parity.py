@@ -97,7 +97,7 @@ def refuse_beyond(found: dict[str, Any], limits: ParityLimits, *, precision: str
     if lost > limits.score_drop:
         message = f"the release loses {lost:.4f} of accuracy, at most {limits.score_drop} is allowed"
         raise LeafoutError(message, where="[export.parity.score_drop]", hint=hint)
-    if found["flip_rate"] > limits.flip_rate:
+    if found.get("flip_rate", 0.0) > limits.flip_rate:
         message = f"{found['flip_rate']:.4f} of the answers change with their batch, at most {limits.flip_rate} may"
         raise LeafoutError(message, where="[export.parity.flip_rate]", hint=hint)
     bound = limits.logit_difference or (_FP32_DIFFERENCE if precision == "fp32" else None)

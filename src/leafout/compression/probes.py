@@ -1,9 +1,5 @@
 """Sentences for comparing two models where no rows are given."""
 
-import numpy as np
-
-from leafout.compression.labelled import Labelled
-
 PROBES = (
     "这本书的内容很充实，读完以后收获很大。",
     "房间很小，隔音也差，早餐还可以。",
@@ -23,10 +19,3 @@ PROBES = (
     "The committee will meet again on Tuesday to vote on the amended proposal, then the text goes to the members.",
 )
 """Chinese and English; reviews, news, technical text; one word and several sentences."""
-
-
-def probe_rows(*, pair: bool) -> Labelled:
-    """The probes as rows without labels."""
-    texts = list(PROBES)
-    pairs = texts[1:] + texts[:1] if pair else None
-    return Labelled(texts, pairs, np.full(len(texts), -1, np.int64), [""] * len(texts))

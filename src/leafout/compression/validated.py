@@ -1,0 +1,33 @@
+"""What a release learns from validation rows: its languages, its thresholds, and the reference for drift."""
+
+from dataclasses import replace
+
+from leafout.compression.card import language_shares
+from leafout.compression.labelled import Labelled
+from leafout.compression.thresholds import thresholds
+from leafout.inference.load import Classifier
+from leafout.inference.release import Release, write_release
+
+_LEAST_SHARE = 0.01
+
+
+def with_validation(classifier: Classifier, rows: Labelled, *, abstain_precision: float | None) -> Release:
+    """Write languages and thresholds into `release.json`, and the reference for drift beside it.
+
+    Args:
+        classifier: the release, through the runtime that will serve it.
+        rows: of `val`.
+        abstain_precision: see `thresholds`; None sets none.
+
+    Returns:
+        The release as it is now.
+    """
+    examples = classifier.encode(rows.texts, rows.pairs)
+    logits_NL = classifier.logits(examples)
+    chosen = {}
+    if abstain_precision is not None:
+        chosen = thresholds(logits_NL, rows.labels, classifier.release.labels, precision=abstain_precision)
+    languages = tuple(name for name, share in language_shares(rows).items() if share >= _LEAST_SHARE)
+    release = replace(classifier.release, thresholds=chosen, languages=languages)
+    write_release(release)
+    return release
