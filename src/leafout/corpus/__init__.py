@@ -1,0 +1,1 @@
+"""Documents on disk: readers, near-duplicates, splits, ledgers, logs."""

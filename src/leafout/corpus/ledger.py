@@ -1,0 +1,73 @@
+"""The ledger of a data stage: what came in, what went out, and the reason of everything between."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from leafout.core.artifact import NOTES
+from leafout.core.durable import write_json
+
+_SAMPLE_CHARS = 200
+_MAX_WRITTEN = 100_000
+"""Rejects written in full; more are still counted."""
+
+
+class Ledger:
+    """Counts every row once: kept, rejected, dropped or merged; and edits, which lose nothing.
+
+    Args:
+        out: the artifact's folder; `notes/funnel.json` and `notes/rejects.jsonl` are written there.
+    """
+
+    def __init__(self, out: Path) -> None:
+        self.read = 0
+        self.kept = 0
+        self.merged = 0
+        self.rejected: Counter[str] = Counter()
+        self.dropped: Counter[str] = Counter()
+        self.edited: Counter[str] = Counter()
+        self.first_rejects: list[str] = []
+        self._notes = out / NOTES
+        self._notes.mkdir(parents=True, exist_ok=True)
+        self._rejects = (self._notes / "rejects.jsonl").open("w", encoding="utf-8")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._rejects.close()
+        if kind is None:
+            if not (self._notes / "rejects.jsonl").stat().st_size:
+                (self._notes / "rejects.jsonl").unlink()
+            assert self.adds_up(), self.counts()
+            write_json(self._notes / "funnel.json", self.counts())
+
+    def reject(self, file: str, line: int | None, reason: str, sample: str = "") -> None:
+        """Count a row that could not be read, and write it down."""
+        self.read += 1
+        self.rejected[reason.split(":", maxsplit=1)[0]] += 1
+        if len(self.first_rejects) < 3:
+            self.first_rejects.append(f"{file}:{line}: {reason}")
+        if self.rejected.total() <= _MAX_WRITTEN:
+            shown = sample[:_SAMPLE_CHARS].encode("utf-8", "replace").decode()
+            entry = {"file": file, "line": line, "reason": reason, "sample": shown}
+            self._rejects.write(json.dumps(entry, ensure_ascii=False) + "\n")
+
+    def counts(self) -> dict[str, int | dict[str, int]]:
+        """The funnel."""
+        return {
+            "read": self.read,
+            "kept": self.kept,
+            "rejected": dict(sorted(self.rejected.items())),
+            "dropped": dict(sorted(self.dropped.items())),
+            "merged": self.merged,
+            "edited": dict(sorted(self.edited.items())),
+        }
+
+    def adds_up(self) -> bool:
+        """Read = kept + rejected + dropped + merged."""
+        return self.read == self.kept + self.rejected.total() + self.dropped.total() + self.merged

@@ -1,0 +1,1 @@
+"""Readers: a file in, documents and rejects out, one at a time."""
