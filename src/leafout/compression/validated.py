@@ -1,10 +1,11 @@
-"""What a release learns from validation rows: its languages, its thresholds, and the reference for drift."""
+"""What a release learns before it leaves: its canary and, from validation rows, languages, thresholds and reference."""
 
 from dataclasses import replace
 
 from leafout.compression.card import language_shares
-from leafout.compression.labelled import Labelled
+from leafout.compression.labelled import Labelled, validation
 from leafout.compression.thresholds import thresholds
+from leafout.inference.canary import write_canary
 from leafout.inference.load import Classifier
 from leafout.inference.release import Release, write_release
 
@@ -31,3 +32,10 @@ def with_validation(classifier: Classifier, rows: Labelled, *, abstain_precision
     release = replace(classifier.release, thresholds=chosen, languages=languages)
     write_release(release)
     return release
+
+
+def write_probes(classifier: Classifier) -> None:
+    """Write how the release answers the built-in sentences, for `canary.json`."""
+    probes = validation(None, classifier.release)
+    examples = classifier.encode(probes.texts, probes.pairs)
+    write_canary(classifier.release.path, examples, classifier.logits(examples))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from leafout.core.device import cores, device_of
 from leafout.core.errors import LeafoutError
+from leafout.inference.canary import read_canary, refuse_stranger
 from leafout.inference.plain_json import read_object
 from leafout.inference.release import Release
 from leafout.models.load import load_classifier as load_lean
@@ -36,7 +37,7 @@ class TorchClassifier:
         torch.set_num_threads(threads or cores())
         lean = release.architecture == "BertForSequenceClassification"
         self._forward = _lean(release, self._device) if lean else _foreign(release, self._device)
-        self._try_ends()
+        self._try_out()
 
     @property
     def release(self) -> Release:
@@ -61,20 +62,23 @@ class TorchClassifier:
         """One answer a text, in order."""
         return self._task.decode(self.logits(self.encode(texts, pairs))) if texts else []
 
-    def _try_ends(self) -> None:
-        """Run the largest id and the last position once, so that what does not fit fails here and not in service."""
+    def _try_out(self) -> None:
+        """Run the largest id at the last position, and the canary: what does not fit fails here and not in service."""
         last_id = self._tokenizer.get_vocab_size(with_added_tokens=True) - 1
         ids = np.full(self._release.max_tokens, last_id, np.int32)
         hint = "do tokenizer, weights and labels belong together?"
+        examples, wanted = read_canary(self._release)
         try:
             with torch.inference_mode():
                 width = self._forward(collate([Example(ids, np.zeros(len(ids), np.int8))])).shape[-1]
+            found = self.logits(examples) if width == len(self._release.labels) else wanted
         except (IndexError, RuntimeError) as error:
             message = f"the model cannot take {len(ids)} tokens of a vocabulary of {last_id + 1}: {error}"
             raise LeafoutError(message, where=str(self._release.path), hint=hint) from None
         if width != len(self._release.labels):
             message = f"the model has {width} outputs and {len(self._release.labels)} labels"
             raise LeafoutError(message, where=str(self._release.path), hint=hint)
+        refuse_stranger(self._release, found, wanted)
 
 
 def _lean(release: Release, device: str) -> Forward:

@@ -79,11 +79,12 @@ def _finish_classifier(
     from leafout.compression.labelled import validation
     from leafout.compression.parity import certificate
     from leafout.compression.speed import speeds
-    from leafout.compression.validated import with_validation
+    from leafout.compression.validated import with_validation, write_probes
     from leafout.inference.load import load_classifier
 
     val = validation(rows, source)
     before, after = (load_classifier(side.path, device=run.device) for side in (source, release))
+    write_probes(after)
     found = certificate(before, after, val, limits=config.parity, run=run)
     if rows is not None:
         chosen = val.sample(config.reference_rows, seed=run.seed)
@@ -96,12 +97,11 @@ def _finish_classifier(
 def _finish_generator(
     source: "Release", release: "Release", rows: Path | None, config: ExportConfig, run: Run
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    from leafout.inference.torch_generator import TorchGenerator
-
     from leafout.compression.card import facts_of, write_card
     from leafout.compression.labelled import some_texts
     from leafout.compression.parity_causal import causal_certificate
     from leafout.compression.speed import causal_speeds
+    from leafout.inference.torch_generator import TorchGenerator
 
     texts = some_texts(rows, config.parity.num_rows, seed=run.seed)
     before, after = (TorchGenerator(side, device=run.device) for side in (source, release))
