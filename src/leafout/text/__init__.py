@@ -1,0 +1,1 @@
+"""Functions on text: normalise, language, sentences, quality, personal data. No numpy here."""

@@ -1,0 +1,31 @@
+"""Sentences of Chinese and English text."""
+
+import re
+
+_END = re.compile(
+    "(?<=[。！？!?…])[”’」』）)]*(?=[^。！？!?…”’」』）)])"  # after Chinese ends and their closing marks
+    r"|(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9\u4e00-\u9fff])"  # after English ends before a capital
+    r"|\n+"
+)
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|etc|e\.g|i\.e|cf|Fig|No|Inc|Ltd|Co|Jr|Sr|approx)|\b[A-Z])\.$"
+)
+
+
+def sentences(text: str) -> list[str]:
+    """Split a text into sentences, none empty; nothing but white space between them is lost.
+
+    A line end always ends a sentence; a full stop after a known abbreviation or a single capital does not.
+    """
+    parts: list[str] = []
+    start = 0
+    for match in _END.finditer(text):
+        end = match.end()
+        piece = text[start:end].strip()
+        if "\n" not in match.group() and _ABBREVIATION.search(piece):
+            continue
+        if piece:
+            parts.append(piece)
+        start = end
+    rest = text[start:].strip()
+    return [*parts, rest] if rest else parts
