@@ -22,6 +22,8 @@ def release_of_model(folder: Path) -> Release:
     if not any(folder.glob("*.safetensors")):
         hint = "only safetensors are loaded; convert a .bin with transformers' save_pretrained first"
         raise LeafoutError("there is no `model.safetensors`", where=str(folder), hint=hint)
+    for path in folder.glob("*.safetensors"):
+        check_file(folder, path.name)
     architecture = _architecture(config, folder)
     longest = _longest(config, folder)
     if not architecture.endswith("ForSequenceClassification"):

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 
 from leafout.core.device import cores, device_of
 from leafout.core.errors import LeafoutError
@@ -119,13 +120,18 @@ def _pretrained(folder: Path) -> torch.nn.Module:
         hint = "only architectures that transformers itself has are loaded"
         raise LeafoutError("the model asks for code of its own (`auto_map`)", where=str(folder), hint=hint)
     try:
-        model: torch.nn.Module = AutoModelForSequenceClassification.from_pretrained(
-            folder, local_files_only=True, use_safetensors=True, trust_remote_code=False
+        model, loading = AutoModelForSequenceClassification.from_pretrained(
+            folder, local_files_only=True, use_safetensors=True, trust_remote_code=False, output_loading_info=True
         )
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
+    except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
         message = f"transformers cannot load the model: {' '.join(str(error).split())[:300]}"
         raise LeafoutError(message, where=str(folder)) from None
-    return model
+    missing = sorted(loading["missing_keys"])
+    if missing:
+        message = f"the weights lack {len(missing)} tensors, the first is `{missing[0]}`"
+        raise LeafoutError(message, where=str(folder), hint="finetune it first: `leafout finetune`")
+    loaded: torch.nn.Module = model
+    return loaded
 
 
 def _is_token(batch: Batch) -> NDArray[np.bool_]:
