@@ -1,7 +1,7 @@
 """Near-duplicate texts: MinHash signatures, banded into buckets, each candidate pair verified by its true Jaccard.
 
 Locality-sensitive hashing by bands: Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", section 3.4. With 16
-bands of 5 rows a pair of Jaccard 0.8 is a candidate with probability 0.998.
+bands of 5 rows a pair of Jaccard 0.8 is a candidate with probability 0.998; lower thresholds take shorter bands.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from leafout.corpus.kernels.minhash import Shingles, shingles, signatures
 
-_BANDS, _ROWS = 16, 5
+_HASHES = 80
 _LEADERS = 8
 """A text in a crowded bucket is compared with at most so many others of it."""
 
@@ -36,7 +36,7 @@ def clusters(
     for first in range(0, len(texts), _CHUNK_TEXTS):
         part = shingles(texts[first : first + _CHUNK_TEXTS])
         parts.append(part)
-        signed.append(signatures(part, _BANDS * _ROWS))
+        signed.append(signatures(part, _HASHES))
         if progress is not None:
             progress(min(first + _CHUNK_TEXTS, len(texts)), len(texts))
     if not texts:
@@ -50,8 +50,9 @@ def clusters(
         return seen[text]
 
     signatures_NP = np.concatenate(signed)
-    for band in range(_BANDS):
-        for bucket in _buckets(signatures_NP[:, band * _ROWS : (band + 1) * _ROWS]):
+    rows = 5 if threshold >= 0.75 else 3 if threshold >= 0.5 else 2
+    for first in range(0, _HASHES - rows + 1, rows):
+        for bucket in _buckets(signatures_NP[:, first : first + rows]):
             leaders: list[int] = []
             for text in bucket:
                 if any(forest.same(text, leader) for leader in leaders):

@@ -35,6 +35,8 @@ class CleanConfig(Config):
     """Bounds on length, symbols and repetition."""
     mask_personal_data: bool = False
     """Replace e-mail addresses, phone, identity and card numbers and IP addresses by placeholders."""
+    labelled: bool = False
+    """Keep only rows that have a label."""
     dedup: bool = True
     """Drop exact repeats; case, white space and punctuation make no difference."""
     near_dedup: NearDedup | None = NearDedup()
@@ -143,6 +145,8 @@ def _passing(
             ledger.edited.update(edits)
             spoken = document.language or language(text)
             reason = fault(text, spoken, config.quality)
+            if config.labelled and document.label is None:
+                reason = "unlabelled"
             if reason is None and config.languages and spoken not in config.languages:
                 reason = f"language_{spoken}"
             if reason is not None:

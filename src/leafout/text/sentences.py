@@ -3,7 +3,8 @@
 import re
 
 _END = re.compile(
-    "(?<=[。！？!?…])[”’」』）)]*(?=[^。！？!?…”’」』）)])"  # after Chinese ends and their closing marks
+    "(?<=[。！？…])[”’」』）)]*(?=[^。！？!?…”’」』）)])"  # after Chinese ends and their closing marks
+    "|(?<=[!?])(?=[\u4e00-\u9fff])"
     r"|(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9\u4e00-\u9fff])"  # after English ends before a capital
     r"|\n+"
 )

@@ -81,7 +81,8 @@ def _is_narrow_letter(codes_C: NDArray[np.uint32]) -> NDArray[np.bool_]:
     digit = (codes_C >= 48) & (codes_C <= 57)
     letter = (codes_C >= 97) & (codes_C <= 122)
     plain: NDArray[np.bool_] = digit | letter
-    return plain | ((codes_C >= 0xC0) & (codes_C < 0x2000) & (codes_C != 0xD7) & (codes_C != 0xF7))
+    marked: NDArray[np.bool_] = (codes_C >= 0xC0) & (codes_C < 0x2000) & (codes_C != 0xD7) & (codes_C != 0xF7)
+    return plain | marked
 
 
 def _is_wide_punctuation(codes_C: NDArray[np.uint32]) -> NDArray[np.bool_]:

@@ -122,7 +122,7 @@ def read_lines(path: Path, options: ReadOptions) -> Iterator[tuple[int, str] | R
         head = stream.read(_DETECT_BYTES)
         encoding = options.encoding or detect_encoding(head)
         if encoding.startswith("utf-16"):
-            yield from _wide_lines(head + stream.read(options.max_file_bytes), encoding)
+            yield from _wide_lines(head + b"".join(iter(lambda: stream.read(1 << 20), b"")), encoding)
             return
         skip = 3 if encoding == "utf-8-sig" else 0
         plain = "utf-8" if encoding == "utf-8-sig" else encoding
