@@ -12,8 +12,6 @@ from leafout.stages.split import SplitConfig, split
 LABELS = ("正", "负")
 ROWS = [
     Document(f"第{n}条 review number {n} of thing {n * 7}", id=f"r{n:03}", label=LABELS[n % 2], group=f"g{n // 10}")
-        f"第{n}条 review number {n} of thing {n * 7}", id=f"r{n:03}", label=("正", "负")[n % 2], group=f"g{n // 10}"
-    )
     for n in range(200)
 ]
 

@@ -19,12 +19,6 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
     ".zst": zstandard.compress,
     "": bytes,
 }
-    ".gz": gzip.compress,
-    ".bz2": bz2.compress,
-    ".xz": lzma.compress,
-    ".zst": zstandard.compress,
-    "": bytes,
-}
 
 
 @pytest.mark.parametrize("suffix", PACKERS)
