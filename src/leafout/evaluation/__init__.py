@@ -1,0 +1,1 @@
+"""The exam of a release: scores with intervals beside a simple floor, calibration, the worst errors, gates."""
