@@ -9,7 +9,9 @@ from pathlib import Path
 
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
-FORBIDDEN = re.compile(r"trust_remote_code\s*=\s*True|pickle\.load|(?:pypi|files\.pythonhosted|download\.pytorch)\.(?:org|com)")
+FORBIDDEN = re.compile(
+    r"trust_remote_code\s*=\s*True|pickle\.load|(?:pypi|files\.pythonhosted|download\.pytorch)\.(?:org|com)"
+)
 
 
 def tracked(pattern: str) -> list[Path]:
