@@ -76,3 +76,17 @@ def test_what_cannot_be_split_is_said(
 ) -> None:
     with pytest.raises(LeafoutError, match=message):
         run(tmp_path, rows, **config)
+
+
+def test_what_resembles_a_held_out_row_is_left_out_and_counted(tmp_path: Path) -> None:
+    sides = run(tmp_path, ROWS)
+    hidden = [row.text for side in ("val", "test") for row in sides[side]]
+    other = "another text that nobody has seen before, 从来没有人见过的一段文字"
+    with DocumentWriter(tmp_path / "texts") as writer:
+        for number, text in enumerate([*hidden, *(f"{other} {n * 31}" for n in range(50))]):
+            writer.write(Document(text, id=f"t{number}"))
+    out = tmp_path / "corpus"
+    found = split([tmp_path / "texts"], [tmp_path / "out"], out=out, config=SplitConfig(near_duplicates=1.0))
+    assert found["contaminated"] == len(hidden)
+    assert found["train"] + found["val"] + found["test"] == 50
+    assert json.loads((out / "notes" / "funnel.json").read_text())["dropped"] == {"contaminated": len(hidden)}

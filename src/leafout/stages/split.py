@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from leafout.corpus.splits import Side
 
 
+_HIDDEN = ("val", "test")
+
+
 class SplitConfig(Config):
     """How to part the rows."""
 
@@ -34,17 +37,21 @@ class SplitConfig(Config):
 
 
 @stage(version=1, seeded=True)
-def split(documents: Sequence[Path], *, out: Path, config: SplitConfig, run: Run = QUIET) -> dict[str, float]:
+def split(
+    documents: Sequence[Path], held_out: Sequence[Path] = (), *, out: Path, config: SplitConfig, run: Run = QUIET
+) -> dict[str, float]:
     """Part documents or rows.
 
     Args:
         documents: artifacts of documents, split as one.
+        held_out: splits whose val and test rows must not be learnt from: documents that equal or nearly equal one of
+            them are left out and counted as `contaminated`.
         out: receives `train/`, `val/`, `test/` and `split.json` with the digest of the test part.
         config: how.
         run: its seed decides who falls where.
 
     Returns:
-        `train`, `val`, `test`: rows of each.
+        `train`, `val`, `test`: rows of each; `contaminated` where something is held out.
 
     Raises:
         LeafoutError: when a side would be empty, or a label is missing from train.
@@ -60,7 +67,9 @@ def split(documents: Sequence[Path], *, out: Path, config: SplitConfig, run: Run
             where="[val]",
             hint="use 0.1 and 0.1",
         )
-    table = pa.concat_tables([read_table(folder) for folder in documents])
+    whole = pa.concat_tables([read_table(folder) for folder in documents])
+    table = _uncontaminated(whole, held_out, config, run)
+    contaminated = whole.num_rows - table.num_rows
     sides = _sides(table, config, run)
     sizes: dict[str, int] = {}
     for side in ("train", "val", "test"):
@@ -74,10 +83,35 @@ def split(documents: Sequence[Path], *, out: Path, config: SplitConfig, run: Run
     _check(table, sides, sizes, config, run)
     about = {"method": config.method, "sizes": sizes, "test_digest": test_digest, "seed": run.seed}
     write_json(out / "split.json", about)
-    funnel = {"read": table.num_rows, "kept": table.num_rows, "rejected": {}, "dropped": {}, "merged": 0, "edited": {}}
+    dropped = {"contaminated": contaminated} if contaminated else {}
+    funnel = {"read": whole.num_rows, "kept": table.num_rows, "rejected": {}, "dropped": dropped}
     (out / "notes").mkdir(exist_ok=True)
-    write_json(out / "notes" / "funnel.json", funnel | {"sides": sizes})
-    return {side: float(count) for side, count in sizes.items()}
+    write_json(out / "notes" / "funnel.json", funnel | {"merged": 0, "edited": {}, "sides": sizes})
+    figures = sizes | ({"contaminated": contaminated} if held_out else {})
+    return {name: float(count) for name, count in figures.items()}
+
+
+def _uncontaminated(table: "pa.Table", held_out: Sequence[Path], config: SplitConfig, run: Run) -> "pa.Table":
+    """The rows that resemble no val or test row of the splits that are held out."""
+    import numpy as np
+    import pyarrow as pa
+
+    from leafout.corpus.documents import read_table
+    from leafout.corpus.near_duplicates import clusters
+
+    if not held_out:
+        return table
+    columns = ["text", "text_b"]
+    hidden = pa.concat_tables([read_table(path / side, columns=columns) for path in held_out for side in _HIDDEN])
+    texts = _texts(table) + _texts(hidden)
+    roots = clusters(texts, threshold=config.near_duplicates or 1.0)
+    is_clean = ~np.isin(roots[: table.num_rows], roots[table.num_rows :])
+    run.say(f"{int((~is_clean).sum())} documents resemble a row that is held out, and are left out")
+    return table.filter(pa.array(is_clean))
+
+
+def _texts(table: "pa.Table") -> list[str]:
+    return [f"{a}\n{b or ''}" for a, b in zip(table["text"].to_pylist(), table["text_b"].to_pylist(), strict=True)]
 
 
 def _sides(table: "pa.Table", config: SplitConfig, run: Run) -> "list[Side]":
@@ -87,8 +121,7 @@ def _sides(table: "pa.Table", config: SplitConfig, run: Run) -> "list[Side]":
     ids, labels = table["id"].to_pylist(), table["label"].to_pylist()
     bonds: list[Sequence[object]] = []
     if config.near_duplicates:
-        texts = [f"{a}\n{b or ''}" for a, b in zip(table["text"].to_pylist(), table["text_b"].to_pylist(), strict=True)]
-        bonds.append(clusters(texts, threshold=config.near_duplicates).tolist())
+        bonds.append(clusters(_texts(table), threshold=config.near_duplicates).tolist())
     if config.group:
         bonds.append(table[config.group].to_pylist())
         if all(value is None for value in bonds[-1]):
