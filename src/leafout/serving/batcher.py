@@ -53,7 +53,7 @@ class Batcher(Generic[Given, Ready, Answer]):
         observe: called after each batch with its size, its cost and its seconds.
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         prepare: Callable[[Sequence[Given]], Sequence[tuple[Ready, int]]],
         run: Callable[[Sequence[Ready]], Sequence[Answer]],
@@ -77,6 +77,11 @@ class Batcher(Generic[Given, Ready, Answer]):
     def waiting(self) -> int:
         """The size of all that waits."""
         return self._waiting
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether its thread runs."""
+        return self._thread.is_alive()
 
     def submit(self, given: Given, *, size: int = 1) -> "asyncio.Future[Answer]":
         """Queue work; call it in an event loop.
@@ -161,7 +166,9 @@ class Batcher(Generic[Given, Ready, Answer]):
             self._waiting -= sum(job.size for job in jobs)
 
 
-def _outcomes(work: Callable[[Sequence[Given]], Sequence[Ready]], items: Sequence[Given]) -> Sequence[Ready | Exception]:
+def _outcomes(
+    work: Callable[[Sequence[Given]], Sequence[Ready]], items: Sequence[Given]
+) -> Sequence[Ready | Exception]:
     """What the work gives for each item; after a failure each item runs alone, so that one cannot spoil the others."""
     if not items:
         return []

@@ -13,7 +13,7 @@ from leafout.serving.batcher import ClosedError, QueueFullError
 from leafout.serving.exchange import DisconnectedError, Exchange
 from leafout.serving.loaded import Loaded, Prompts
 from leafout.serving.log_writer import Entry
-from leafout.serving.problems import TYPES, Problem, error_body, overloaded
+from leafout.serving.problems import Problem, overloaded
 from leafout.serving.service import Service
 from leafout.serving.watcher import Slot
 from leafout.serving.wire import CompletionAsk, check_completion, decode, stops_of
@@ -105,7 +105,7 @@ async def _whole(
     return done
 
 
-async def _streamed(  # noqa: PLR0913
+async def _streamed(
     exchange: Exchange,
     slot: Slot,
     loaded: Loaded,
@@ -116,8 +116,8 @@ async def _streamed(  # noqa: PLR0913
 ) -> list[Completion]:
     head = _head(exchange, slot, loaded)
     piece = await pieces.get()
-    if piece is None and not future.cancelled() and future.exception() is not None:
-        await _awaited(future)  # nothing was sent yet: an ordinary error can still be answered
+    if piece is None:
+        await _awaited(future)  # nothing was sent yet: an error can still be an ordinary one
     await exchange.start(200, "text/event-stream", {"cache-control": "no-store"})
     while piece is not None:
         index, text = piece
@@ -125,8 +125,8 @@ async def _streamed(  # noqa: PLR0913
         piece = await pieces.get()
     try:
         done = await _awaited(future)
-    except Problem:
-        await exchange.send_piece(b"data: " + error_body("the model failed", TYPES[500], "ask again") + b"\n\n", more=True)
+    except Problem as problem:
+        await exchange.send_piece(b"data: " + problem.body() + b"\n\n", more=True)
         done = []
     for index, each in enumerate(done):
         await _event(exchange, head | {"choices": [_choice(index, "", _reason(each))]})
@@ -137,12 +137,22 @@ async def _streamed(  # noqa: PLR0913
 
 
 async def _awaited(future: "asyncio.Future[list[Completion]]") -> list[Completion]:
-    try:
-        return await future
-    except asyncio.CancelledError:
-        if future.cancelled():
-            raise DisconnectedError from None
-        raise
+    """What was written.
+
+    Raises:
+        DisconnectedError: when nobody waits for it any more.
+        Problem: 500 when the model failed, 503 when its turn did not come in time.
+    """
+    await asyncio.wait([future])
+    if future.cancelled():
+        raise DisconnectedError
+    error = future.exception()
+    if error is not None:
+        raise Problem(500, "the model failed", "ask again; the log of the service tells more")
+    done = future.result()
+    if all(each.finish_reason == "cancelled" and not each.num_tokens for each in done):
+        raise overloaded("the turn of this request did not come in time", kind="timeout")
+    return done
 
 
 async def _event(exchange: Exchange, values: dict[str, Any]) -> None:
@@ -173,7 +183,7 @@ def _usage(done: Sequence[Completion]) -> dict[str, int]:
     return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
 
 
-def _entry(  # noqa: PLR0913
+def _entry(
     exchange: Exchange, slot: Slot, loaded: Loaded, texts: Sequence[str], done: Sequence[Completion], began: float
 ) -> Entry:
     return Entry(

@@ -7,6 +7,7 @@ from typing import Any
 
 from leafout.serving.limits import Limits
 from leafout.serving.problems import Problem
+from leafout.serving.protocol import ABORT
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -30,10 +31,24 @@ class Exchange:
         headers: lower-case names; of a repeated one the last.
         status: of the answer; 0 before it starts.
         slot: the slot that answers, for the metrics; empty before that is known.
+
+    Args:
+        scope, receive, send: of ASGI.
+        limits: of the service.
+        is_last: whether the connection ends with this answer.
     """
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, limits: Limits) -> None:
-        self._receive, self._send, self._limits = receive, send, limits
+    def __init__(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        limits: Limits,
+        *,
+        is_last: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._receive, self._send, self._limits, self._is_last = receive, send, limits, is_last
+        self._abort: Callable[[], None] = scope.get("extensions", {}).get(ABORT, lambda: None)
         self.id = os.urandom(12).hex()
         self.method: str = scope["method"]
         self.path: str = scope["path"]
@@ -56,6 +71,8 @@ class Exchange:
         if self.headers.get(b"content-encoding", b"identity").lower() != b"identity":
             raise Problem(415, "compressed bodies are not taken", "send the JSON as it is")
         declared = self.headers.get(b"content-length", b"")
+        if declared and b"transfer-encoding" in self.headers:
+            raise Problem(400, "the body has a length and is chunked", "send one of the two headers")
         if declared.isdigit() and int(declared[:20]) > self._limits.body_bytes:
             raise self._too_large(f"has {declared[:20].decode()} bytes")
         try:
@@ -113,6 +130,8 @@ class Exchange:
         """Send status and headers."""
         self.status = status
         given = {"content-type": content_type, "x-request-id": self.id, **headers}
+        if self._is_last():
+            given["connection"] = "close"
         encoded = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in given.items()]
         await self._send_timely({"type": "http.response.start", "status": status, "headers": encoded})
 
@@ -129,10 +148,15 @@ class Exchange:
             async with asyncio.timeout(self._limits.send_seconds):
                 await self._send(message)
         except (TimeoutError, OSError):
+            self.cut()
             raise DisconnectedError from None
 
+    def cut(self) -> None:
+        """End the connection at once, whatever was not sent yet."""
+        self._abort()
+
     async def _linger(self) -> None:
-        """Read a little more before closing: a client that still sends would lose the answer to a reset (RFC 9112 9.6)."""
+        """Read a little more before closing: one that still sends would lose the answer to a reset (RFC 9112 9.6)."""
         num_bytes = 0
         try:
             async with asyncio.timeout(_LINGER_SECONDS):

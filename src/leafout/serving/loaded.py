@@ -222,7 +222,7 @@ class _Reading:
     def run(self, batch: Sequence[Encoded]) -> list[list[Answered]]:
         """Answer a batch."""
         rows = [row for ask in batch for row in ask]
-        logits_NL: NDArray[np.float32] = self._classifier.logits([example for example, _ in rows])  # noqa: N806
+        logits_NL: NDArray[np.float32] = self._classifier.logits([example for example, _ in rows])
         answers = iter(self._task.decode(logits_NL))
         return [[Answered(next(answers), len(example.ids), cut) for example, cut in ask] for ask in batch]
 

@@ -8,8 +8,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from pydantic import Field
+
+from leafout.core.config import Config
+
 logger = logging.getLogger(__name__)
 MAX_PENDING = 10_000
+
+
+class LogOptions(Config):
+    """What the request log keeps, and for how long."""
+
+    texts: bool = True
+    """Keep texts, with personal data masked; without them only figures and answers are kept."""
+    retention_days: float = Field(default=30.0, ge=0, le=36_500)
+    """Closed segments are removed after so many days; 0 keeps them."""
+    segment_bytes: int = Field(default=16 << 20, ge=4096, le=1 << 40)
+    """A segment is closed when it is larger, in bytes."""
+    segment_seconds: float = Field(default=3600.0, gt=0, le=86_400 * 366)
+    """A segment is closed when it is older, so that `monitor` reads it."""
 
 
 class RequestLog(Protocol):
@@ -52,7 +69,7 @@ class LogWriter:
     """Takes entries in the order of answers and writes them.
 
     Args:
-        logs: one log for each slot.
+        logs: one log for each slot; see `open_logs`.
         with_texts: keep texts, masked.
         on_failure: called for each line that could not be written.
     """
@@ -67,8 +84,11 @@ class LogWriter:
         self._thread.start()
 
     def put(self, entry: Entry) -> None:
-        """Hand an entry over; waits only when thousands are pending."""
-        self._pending.put(entry)
+        """Hand an entry over; never waits: when thousands are pending it is given up, and counted."""
+        try:
+            self._pending.put_nowait(entry)
+        except queue.Full:
+            self._failure("the disk is too slow")
 
     def close(self, *, seconds: float = 10.0) -> bool:
         """Write what is pending and close the logs.
@@ -92,11 +112,19 @@ class LogWriter:
     def _guarded(self, work: Callable[[], None]) -> None:
         try:
             work()
+            self._failed = False
         except OSError as error:
-            self._on_failure()
-            if not self._failed:
-                logger.error("the request log cannot be written: %s; the service goes on without", error)
-            self._failed = True
+            self._failure(str(error))
+        except Exception:
+            logger.exception("an entry of the request log could not be made")
+            self._failure("an entry could not be made")
+
+    def _failure(self, said: str) -> None:
+        """Count each, tell the first of a row."""
+        self._on_failure()
+        if not self._failed:
+            logger.error("the request log cannot be written: %s; the service goes on without", said)
+        self._failed = True
 
     def _values(self, entry: Entry) -> dict[str, Any]:
         return {

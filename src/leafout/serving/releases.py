@@ -207,7 +207,7 @@ def rollback(store_root: Path, slot: str, *, reason: str = "") -> Promotion:
     return back
 
 
-def record_verdict(  # noqa: PLR0913 - a verdict has these parts
+def record_verdict(
     store_root: Path,
     release_digest: str,
     *,

@@ -1,6 +1,7 @@
 """A service without its HTTP: slots, their releases, the request log, the figures."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -43,19 +44,21 @@ class Service:
             self.watcher.start()
 
     def close(self, *, seconds: float = 5.0) -> bool:
-        """Finish what waits and close the log.
+        """Finish what waits and close the log, in so many seconds at most.
 
         Returns:
             False when something was not finished in time.
         """
         self.draining = True
+        ends = time.monotonic() + seconds
         if self.watcher is not None:
-            self.watcher.stop()
+            self.watcher.stop(seconds=seconds / 4)
         done = True
         for slot in self.slots.values():
             for loaded in (slot.loaded, slot.standby):
-                done &= loaded is None or loaded.batcher.close(seconds=seconds)
-        return done and (self.log is None or self.log.close(seconds=seconds))
+                left = max(0.0, ends - time.monotonic()) / 2
+                done &= loaded is None or loaded.batcher.close(seconds=left)
+        return (self.log is None or self.log.close(seconds=max(0.1, ends - time.monotonic()))) and done
 
     @contextmanager
     def accepted(self) -> Iterator[None]:
@@ -86,6 +89,15 @@ class Service:
             other = _ENDPOINTS[slot.loaded.release.task]
             raise Problem(400, f"`{name}` cannot `{task}`", f"ask it at {other}, or use {_names(fitting) or 'another'}")
         return slot
+
+    def dead_slots(self) -> list[str]:
+        """The slots whose model no thread runs any more; none in a service that works."""
+        return [slot.name for slot in self.slots.values() if not slot.loaded.batcher.is_alive]
+
+    def note_waiting(self) -> None:
+        """Bring the figures of the queues up to date."""
+        for slot in self.slots.values():
+            self.metrics.waiting(slot.name, slot.loaded.batcher.waiting)
 
     def models(self) -> list[dict[str, Any]]:
         """What `/v1/models` shows of each slot."""
@@ -120,5 +132,5 @@ def _described(slot: Slot) -> dict[str, Any]:
     }
 
 
-def _names(slots: Sequence[Slot] | Any) -> str:
+def _names(slots: Iterable[Slot]) -> str:
     return ", ".join(f"`{slot.name}`" for slot in slots)

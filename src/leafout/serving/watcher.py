@@ -57,11 +57,11 @@ class Watcher(threading.Thread):
                 self.look(slot)
             self._prepare_standby()
 
-    def stop(self) -> None:
-        """End the thread."""
+    def stop(self, *, seconds: float = 10.0) -> None:
+        """End the thread; a release that is being loaded is waited for as long as said."""
         self._ended.set()
         if self.is_alive():
-            self.join(10)
+            self.join(seconds)
 
     def look(self, slot: Slot) -> None:
         """Swap a slot's release if its registry names another one; on any error the present one goes on serving."""
@@ -98,11 +98,9 @@ class Watcher(threading.Thread):
         if slot.standby is not None and slot.standby.digest == wanted.digest:
             self._opening.check_exam(wanted.digest, folder)
             return slot.standby
-        return self._opening.open(folder, name=slot.name, digest=wanted.digest, observe=self.observer(slot.name))
-
-    def observer(self, name: str) -> "_Observer":
-        """What counts the batches of a slot."""
-        return _Observer(name, self._metrics)
+        return self._opening.open(
+            folder, name=slot.name, digest=wanted.digest, observe=Observer(slot.name, self._metrics)
+        )
 
     def _prepare_standby(self) -> None:
         """Load the former release of each slot once, when nothing else is to do."""
@@ -116,18 +114,23 @@ class Watcher(threading.Thread):
             former = history(self._opening.store_root, slot.name).former
             if former:
                 folder, digest = former[0].folder(self._opening.store_root), former[0].digest
-                observe = self.observer(slot.name)
+                observe = Observer(slot.name, self._metrics)
                 slot.standby = self._opening.open(folder, name=slot.name, digest=digest, observe=observe)
         except (LeafoutError, OSError) as error:
             logger.warning("the former release of `%s` cannot stand by: %s", slot.name, error)
+        except Exception:
+            logger.exception("the former release of `%s` cannot stand by", slot.name)
 
 
 @dataclass(frozen=True)
-class _Observer:
+class Observer:
+    """Counts the batches of a slot."""
+
     slot: str
     metrics: Metrics
 
     def __call__(self, size: int, cost: int, seconds: float) -> None:
+        """Count one."""
         self.metrics.batch(self.slot, size, cost, seconds)
 
 

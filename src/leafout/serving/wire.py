@@ -1,6 +1,7 @@
 """What clients send, checked field by field: JSON in, typed values or a `Problem` that names the field."""
 
 import difflib
+import json
 import math
 import re
 from typing import TypeVar
@@ -110,9 +111,11 @@ def texts_of(ask: ClassifyAsk, limits: Limits) -> tuple[list[str], list[str] | N
     if texts is None:
         raise Problem(400, "`text` is missing", f"send {_EXAMPLES[ClassifyAsk]} or " + '{"texts": ["...", "..."]}')
     pairs = _one_or_many(ask.text_b, ask.texts_b, "text_b", "texts_b")
-    check_texts(texts, "text" if ask.texts is None else "texts", limits)
+    many = ask.texts is not None
+    check_texts(texts, "texts" if many else "text", limits, many=many)
     if pairs is not None:
-        check_texts(pairs, "text_b" if ask.texts_b is None else "texts_b", limits)
+        many = ask.texts_b is not None
+        check_texts(pairs, "texts_b" if many else "text_b", limits, many=many)
         if len(pairs) != len(texts):
             message = f"`texts` has {len(texts)} texts and `texts_b` has {len(pairs)}"
             raise Problem(400, message, "send a second text for each first one")
@@ -121,7 +124,7 @@ def texts_of(ask: ClassifyAsk, limits: Limits) -> tuple[list[str], list[str] | N
     return texts, pairs
 
 
-def check_texts(texts: list[str], field: str, limits: Limits) -> None:
+def check_texts(texts: list[str], field: str, limits: Limits, *, many: bool) -> None:
     """Refuse no, too many, empty or too long texts.
 
     Raises:
@@ -133,7 +136,7 @@ def check_texts(texts: list[str], field: str, limits: Limits) -> None:
         message = f"`{field}` has {len(texts)} texts, the limit is {limits.texts}"
         raise Problem(400, message, "send several requests", "too_many")
     for place, text in enumerate(texts):
-        name = field if len(texts) == 1 and not field.endswith("s") else f"{field}[{place}]"
+        name = f"{field}[{place}]" if many else field
         if not text or text.isspace():
             raise Problem(400, f"`{name}` is empty", "leave empty texts out")
         if len(text) > limits.chars:
@@ -157,7 +160,7 @@ def check_completion(ask: CompletionAsk, limits: Limits, *, context_tokens: int)
             message = f"`{field}` is {_shown(getattr(ask, field))}, and only {_shown(allowed[-1])} is supported"
             raise Problem(400, message, f"leave `{field}` out", "unsupported")
     prompts = [ask.prompt] if isinstance(ask.prompt, str) else ask.prompt
-    check_texts(prompts, "prompt" if isinstance(ask.prompt, str) else "prompts", limits)
+    check_texts(prompts, "prompt", limits, many=isinstance(ask.prompt, list))
     most = min(limits.new_tokens, context_tokens)
     _in_range("max_tokens", ask.max_tokens, 1, most)
     _in_range("temperature", ask.temperature, 0, 2)
@@ -205,5 +208,5 @@ def _field_problem(said: str, kind: type[Ask]) -> Problem:
 
 
 def _shown(value: object) -> str:
-    text = msgspec.json.encode(value).decode()
+    text = json.dumps(value, ensure_ascii=False)  # unlike msgspec it takes integers of any size
     return text if len(text) <= 40 else text[:37] + "..."
