@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leafout.core.errors import LeafoutError
-from leafout.inference.plain_json import read_object
+from leafout.core.plain_json import read_object
 
 Float32 = NDArray[np.float32]
 _LIMITS = {

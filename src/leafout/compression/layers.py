@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from leafout.core.durable import write_json
 from leafout.core.errors import LeafoutError
-from leafout.inference.plain_json import read_object
+from leafout.core.plain_json import read_object
 
 if TYPE_CHECKING:
     import torch

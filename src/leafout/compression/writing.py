@@ -9,7 +9,7 @@ from leafout.core.artifact import MANIFEST, read_manifest
 from leafout.core.digest import all_files, folder_digest, sha256_file
 from leafout.core.durable import write_json
 from leafout.core.errors import LeafoutError
-from leafout.inference.plain_json import read_object
+from leafout.core.plain_json import read_object
 from leafout.inference.release import Format, Precision, Release, write_release
 
 _TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")

@@ -12,7 +12,7 @@ import numpy as np
 
 from leafout.core.durable import write_json
 from leafout.core.errors import LeafoutError
-from leafout.inference.plain_json import read_object
+from leafout.core.plain_json import read_object
 from leafout.inference.release import Release
 from leafout.tasks.example import Example
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from leafout.core.errors import LeafoutError
-from leafout.inference.plain_json import read_object
+from leafout.core.plain_json import read_object
 from leafout.inference.release import MAX_LABELS, MAX_TOKENS, Precision, Release, check_file, check_labels
 
 _POSITION_OFFSETS = {"roberta": 2, "xlm-roberta": 2, "camembert": 2}

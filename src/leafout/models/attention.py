@@ -1,0 +1,95 @@
+"""Attention inside the rows of a stream: padded for the kernel alone, everything around it runs without padding.
+
+Legend: B rows, S tokens of the longest row, T tokens of all rows, D width, H heads, E width of a head.
+"""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from leafout.models.stream import Stream
+
+
+class _Padded(torch.autograd.Function):
+    """Stream -> padded. Backward is a gather: no two places add up, so it is exact and needs no atomics."""
+
+    @staticmethod
+    def forward(ctx: Any, values_TD: Tensor, pad_BS: Tensor, unpad_T: Tensor) -> Tensor:
+        ctx.save_for_backward(unpad_T)
+        return values_TD.index_select(0, pad_BS)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
+        (unpad_T,) = ctx.saved_tensors
+        return grads[0].index_select(0, unpad_T), None, None
+
+
+class _Unpadded(torch.autograd.Function):
+    """Padded -> stream."""
+
+    @staticmethod
+    def forward(ctx: Any, values_BSD: Tensor, unpad_T: Tensor) -> Tensor:
+        ctx.save_for_backward(unpad_T)
+        ctx.num_places = len(values_BSD)
+        return values_BSD.index_select(0, unpad_T)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:
+        (unpad_T,) = ctx.saved_tensors
+        grad_TD = grads[0]
+        return grad_TD.new_zeros(ctx.num_places, grad_TD.shape[1]).index_copy_(0, unpad_T, grad_TD), None
+
+
+def attend(qkv_TD: Tensor, stream: Stream, *, heads: int, causal: bool) -> Tensor:
+    """Scaled dot-product attention of each token with the tokens of its own row.
+
+    Args:
+        qkv_TD: queries, keys and values side by side, [T, 3 * D].
+        stream: which tokens are a row.
+        heads: H.
+        causal: only with itself and the tokens before it.
+
+    Returns:
+        [T, D], in the dtype of `qkv_TD`.
+    """
+    query_BHSE, key_BHSE, value_BHSE = split_heads(padded(qkv_TD, stream), stream.num_rows, heads)
+    # causal rows are padded at their right end, where no token looks: they need no mask of their own
+    mask = None if causal else stream.mask_B11S
+    mixed_BHSE = functional.scaled_dot_product_attention(
+        query_BHSE, key_BHSE, value_BHSE, attn_mask=mask, is_causal=causal
+    )
+    mixed_BSD = mixed_BHSE.transpose(1, 2).reshape(stream.num_rows * stream.max_tokens, -1)
+    if stream.unpad_T is None:
+        return mixed_BSD
+    mixed_TD: Tensor = _Unpadded.apply(mixed_BSD, stream.unpad_T)  # type: ignore[no-untyped-call]  # torch has no types
+    return mixed_TD
+
+
+def padded(values_TD: Tensor, stream: Stream) -> Tensor:
+    """The rows of a stream at one length, [B * S, D]; places without a token repeat another token."""
+    if stream.pad_BS is None:
+        return values_TD
+    values_BSD: Tensor = _Padded.apply(values_TD, stream.pad_BS, stream.unpad_T)  # type: ignore[no-untyped-call]
+    return values_BSD
+
+
+def split_heads(qkv_BSD: Tensor, num_rows: int, heads: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Queries, keys and values [B, H, S, E] as views of [B * S, 3 * D]."""
+    parts = qkv_BSD.view(num_rows, -1, 3, heads, qkv_BSD.shape[-1] // (3 * heads)).permute(2, 0, 3, 1, 4)
+    return parts[0], parts[1], parts[2]
+
+
+def activate(hidden: Tensor, name: str) -> Tensor:
+    """Apply the activation that a config names."""
+    if name == "gelu":
+        return functional.gelu(hidden)
+    if name in {"gelu_new", "gelu_pytorch_tanh"}:
+        return functional.gelu(hidden, approximate="tanh")
+    return functional.relu(hidden) if name == "relu" else functional.silu(hidden)
+
+
+def norm_of(width: int, epsilon: float) -> nn.LayerNorm:
+    """A layer norm; its input is the residual stream, which stays in float32 under autocast."""
+    return nn.LayerNorm(width, eps=epsilon)

@@ -1,0 +1,135 @@
+"""Which tensors of a Hugging Face folder make which parameter of ours.
+
+Ours fuse query, key and value; GPT-2's matrices lie transposed on disk (`Conv1D`: inputs by outputs).
+
+Legend: D width, F width of the feed-forward part, V vocabulary, L labels.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from leafout.models.config import Dims
+
+ENCODER, POOLER, GUESSES, FOLLOWS = "encoder.", "pooler.", ("transform.", "transform_norm.", "bias"), "follows."
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One parameter.
+
+    Attributes:
+        ours: its name in our module.
+        theirs: the tensors on disk that it is made of, one below the other.
+        shape: of each of them, on disk.
+        transposed: whether it lies transposed on disk.
+    """
+
+    ours: str
+    theirs: tuple[str, ...]
+    shape: tuple[int, ...]
+    transposed: bool = False
+
+    def joined(self, tensors: Mapping[str, Tensor]) -> Tensor:
+        """Our parameter from theirs."""
+        parts = [tensors[name] for name in self.theirs]
+        whole = torch.cat(parts) if len(parts) > 1 else parts[0]
+        return whole.T.contiguous() if self.transposed else whole
+
+    def parted(self, parameter: Tensor) -> dict[str, Tensor]:
+        """Their tensors from our parameter."""
+        whole = parameter.detach().cpu()
+        parts = (whole.T if self.transposed else whole).chunk(len(self.theirs))
+        return {name: part.contiguous() for name, part in zip(self.theirs, parts, strict=True)}
+
+
+def encoder_entries(dims: Dims) -> list[Entry]:
+    """The parameters of `Encoder`, seen from a model that holds it as `encoder`."""
+    D, F = dims.width, dims.ffn
+    first, there = "encoder.", "bert.embeddings."
+    entries = [
+        Entry(f"{first}words.weight", (f"{there}word_embeddings.weight",), (dims.vocab_size, D)),
+        Entry(f"{first}places.weight", (f"{there}position_embeddings.weight",), (dims.max_tokens, D)),
+        Entry(f"{first}types.weight", (f"{there}token_type_embeddings.weight",), (dims.segments, D)),
+        *_norm(f"{first}norm", f"{there}LayerNorm", D),
+    ]
+    for layer in range(dims.layers):
+        ours, theirs = f"encoder.layers.{layer}.", f"bert.encoder.layer.{layer}."
+        fused = [f"{theirs}attention.self.{part}" for part in ("query", "key", "value")]
+        entries += [
+            Entry(f"{ours}qkv.weight", tuple(f"{name}.weight" for name in fused), (D, D)),
+            Entry(f"{ours}qkv.bias", tuple(f"{name}.bias" for name in fused), (D,)),
+            *_linear(f"{ours}out", f"{theirs}attention.output.dense", D, D),
+            *_norm(f"{ours}out_norm", f"{theirs}attention.output.LayerNorm", D),
+            *_linear(f"{ours}rise", f"{theirs}intermediate.dense", F, D),
+            *_linear(f"{ours}fall", f"{theirs}output.dense", D, F),
+            *_norm(f"{ours}fall_norm", f"{theirs}output.LayerNorm", D),
+        ]
+    return entries
+
+
+def masked_entries(dims: Dims) -> list[Entry]:
+    """The parameters of `MaskedModel`: BertForPreTraining; the tied matrix lies on disk once."""
+    D = dims.width
+    return [
+        *encoder_entries(dims),
+        *_linear("pooler", "bert.pooler.dense", D, D),
+        *_linear("transform", "cls.predictions.transform.dense", D, D),
+        *_norm("transform_norm", "cls.predictions.transform.LayerNorm", D),
+        Entry("bias", ("cls.predictions.bias",), (dims.vocab_size,)),
+        *_linear("follows", "cls.seq_relationship", 2, D),
+    ]
+
+
+def classifier_entries(dims: Dims, num_labels: int) -> list[Entry]:
+    """The parameters of `Classifier`: BertForSequenceClassification."""
+    return [
+        *encoder_entries(dims),
+        *_linear("pooler", "bert.pooler.dense", dims.width, dims.width),
+        *_linear("head", "classifier", num_labels, dims.width),
+    ]
+
+
+def causal_entries(dims: Dims) -> list[Entry]:
+    """The parameters of `CausalModel`: GPT2LMHeadModel; the tied matrix lies on disk once."""
+    D, F = dims.width, dims.ffn
+    entries = [
+        Entry("words.weight", ("transformer.wte.weight",), (dims.vocab_size, D)),
+        Entry("places.weight", ("transformer.wpe.weight",), (dims.max_tokens, D)),
+    ]
+    for layer in range(dims.layers):
+        ours, theirs = f"layers.{layer}.", f"transformer.h.{layer}."
+        entries += [
+            *_norm(f"{ours}qkv_norm", f"{theirs}ln_1", D),
+            *_conv(f"{ours}qkv", f"{theirs}attn.c_attn", D, 3 * D),
+            *_conv(f"{ours}out", f"{theirs}attn.c_proj", D, D),
+            *_norm(f"{ours}rise_norm", f"{theirs}ln_2", D),
+            *_conv(f"{ours}rise", f"{theirs}mlp.c_fc", D, F),
+            *_conv(f"{ours}fall", f"{theirs}mlp.c_proj", F, D),
+        ]
+    return [*entries, *_norm("norm", "transformer.ln_f", D)]
+
+
+def on_disk(entries: Sequence[Entry], parameters: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors to write for our parameters, sorted by name."""
+    tensors: dict[str, Tensor] = {}
+    for entry in entries:
+        tensors |= entry.parted(parameters[entry.ours])
+    return dict(sorted(tensors.items()))
+
+
+def _linear(ours: str, theirs: str, outputs: int, inputs: int) -> Iterator[Entry]:
+    yield Entry(f"{ours}.weight", (f"{theirs}.weight",), (outputs, inputs))
+    yield Entry(f"{ours}.bias", (f"{theirs}.bias",), (outputs,))
+
+
+def _conv(ours: str, theirs: str, inputs: int, outputs: int) -> Iterator[Entry]:
+    yield Entry(f"{ours}.weight", (f"{theirs}.weight",), (inputs, outputs), transposed=True)
+    yield Entry(f"{ours}.bias", (f"{theirs}.bias",), (outputs,))
+
+
+def _norm(ours: str, theirs: str, width: int) -> Iterator[Entry]:
+    yield Entry(f"{ours}.weight", (f"{theirs}.weight",), (width,))
+    yield Entry(f"{ours}.bias", (f"{theirs}.bias",), (width,))

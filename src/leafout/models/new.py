@@ -1,0 +1,92 @@
+"""Models with random weights: normal with a deviation of 0.02, biases 0, norms 1 (Devlin et al. 2019)."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+import torch
+from torch import nn
+
+from leafout.core.errors import LeafoutError
+from leafout.models.config import Dims, ModelConfig
+from leafout.models.decoder import CausalModel
+from leafout.models.heads import Classifier, MaskedModel
+
+if TYPE_CHECKING:
+    from leafout.tokenization.special import SpecialTokens
+
+Model = TypeVar("Model", bound=nn.Module)
+DEVIATION = 0.02
+
+
+def new_masked(config: ModelConfig, vocab_size: int, specials: "SpecialTokens", seed: int) -> MaskedModel:
+    """A BERT for pre-training.
+
+    Args:
+        config: its shape; `kind` must be `bert`.
+        vocab_size: ids of the tokenizer.
+        specials: whose padding id goes into `config.json`.
+        seed: equal seeds give equal weights.
+
+    Raises:
+        LeafoutError: for another kind.
+    """
+    dims = replace(_of_kind(config, vocab_size, "bert"), pad_id=specials.pad_id)
+    return _random(MaskedModel(dims), seed)
+
+
+def new_causal(config: ModelConfig, vocab_size: int, specials: "SpecialTokens", seed: int) -> CausalModel:
+    """A GPT-2; what writes into the residual stream starts smaller by the root of its number of summands.
+
+    Raises:
+        LeafoutError: for another kind.
+    """
+    dims = replace(
+        _of_kind(config, vocab_size, "gpt"),
+        pad_id=specials.pad_id,
+        start_id=specials.start_id,
+        end_id=specials.end_id,
+    )
+    model = _random(CausalModel(dims), seed)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if name.endswith(("out.weight", "fall.weight")):
+                parameter.div_(math.sqrt(2 * dims.layers))
+    return model
+
+
+def new_classifier(config: ModelConfig, vocab_size: int, num_labels: int, seed: int) -> Classifier:
+    """A BERT classifier that has learnt nothing.
+
+    Raises:
+        LeafoutError: for another kind.
+    """
+    return random_classifier(_of_kind(config, vocab_size, "bert"), num_labels, seed)
+
+
+def random_classifier(dims: Dims, num_labels: int, seed: int) -> Classifier:
+    """A classifier of given dimensions that has learnt nothing: what pre-training buys is measured against it."""
+    return _random(Classifier(dims, num_labels), seed)
+
+
+def randomize(parameters: Iterable[tuple[str, nn.Parameter]], *, seed: int) -> None:
+    """Draw named parameters anew, in their order."""
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, parameter in parameters:
+            if parameter.ndim > 1:
+                parameter.normal_(0.0, DEVIATION, generator=generator)
+            else:
+                parameter.fill_(1.0 if "norm" in name and name.endswith(".weight") else 0.0)
+
+
+def _random(model: Model, seed: int) -> Model:
+    randomize(model.named_parameters(), seed=seed)
+    return model.train()
+
+
+def _of_kind(config: ModelConfig, vocab_size: int, kind: str) -> Dims:
+    if config.kind != kind:
+        raise LeafoutError(f"`kind` is `{config.kind}`, this needs `{kind}`", where="[model.kind]")
+    return config.resolved(vocab_size)

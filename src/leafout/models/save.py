@@ -1,0 +1,50 @@
+"""Write our models as folders that transformers loads with equal outputs."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor, nn
+
+from leafout.core.durable import write_json
+from leafout.core.errors import LeafoutError
+from leafout.models.decoder import CausalModel
+from leafout.models.folder_config import bert_config, gpt_config
+from leafout.models.heads import Classifier, MaskedModel
+from leafout.models.names import causal_entries, classifier_entries, masked_entries, on_disk
+from leafout.models.weights import FILE
+
+
+def save_model(model: nn.Module, folder: Path, *, labels: Sequence[str] = ()) -> None:
+    """Write `config.json` and `model.safetensors` (float32); equal models give equal bytes.
+
+    Args:
+        model: `MaskedModel`, `Classifier` or `CausalModel`.
+        folder: made where it is absent.
+        labels: of a classifier, in the order of its outputs; by default LABEL_0, LABEL_1, ...
+
+    Raises:
+        LeafoutError: when the labels are not as many as the outputs.
+    """
+    from safetensors.torch import save_file
+
+    config, tensors = _parts(model, labels)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(folder / "config.json", config)
+    save_file(tensors, folder / FILE, metadata={"format": "pt"})
+
+
+def _parts(model: nn.Module, labels: Sequence[str]) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    parameters = {name: tensor.float() for name, tensor in model.state_dict().items()}
+    match model:
+        case MaskedModel(dims=dims):
+            return bert_config(dims, "BertForPreTraining"), on_disk(masked_entries(dims), parameters)
+        case Classifier(dims=dims, num_labels=num_labels):
+            names = list(labels) or [f"LABEL_{number}" for number in range(num_labels)]
+            if len(names) != num_labels:
+                raise LeafoutError(f"there are {len(names)} labels for {num_labels} outputs", where="[labels]")
+            entries = classifier_entries(dims, num_labels)
+            return bert_config(dims, "BertForSequenceClassification", names), on_disk(entries, parameters)
+        case CausalModel(dims=dims):
+            return gpt_config(dims), on_disk(causal_entries(dims), parameters)
+    raise TypeError(f"{type(model).__name__} is no model of ours")
