@@ -3,11 +3,12 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from leafout.core.stage import STAGES
+from leafout.core.verbs import STAGES
 
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from leafout.chain.runner import run_chain as run_chain
     from leafout.core.artifact import Artifact as Artifact
     from leafout.core.errors import LeafoutError as LeafoutError
     from leafout.core.store import Store as Store
@@ -17,6 +18,7 @@ _NAMES = {
     "Artifact": "leafout.core.artifact:Artifact",
     "LeafoutError": "leafout.core.errors:LeafoutError",
     "Store": "leafout.core.store:Store",
+    "run_chain": "leafout.chain.runner:run_chain",
 }
 
 __all__ = [*_NAMES, "__version__"]  # noqa: PLE0604

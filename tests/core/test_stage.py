@@ -6,7 +6,8 @@ import pytest
 from leafout.core.config import Config
 from leafout.core.errors import LeafoutError
 from leafout.core.run import QUIET, Run
-from leafout.core.stage import STAGES, stage, stage_info
+from leafout.core.stage import stage, stage_info
+from leafout.core.verbs import STAGES
 
 
 class OwnConfig(Config):
@@ -15,7 +16,14 @@ class OwnConfig(Config):
 
 @stage(version=3, seeded=True)
 def own(
-    model: Path, rows: Path | None, others: Sequence[Path], *, out: Path, config: OwnConfig, run: Run = QUIET
+    model: Path,
+    rows: Path | None,
+    others: Sequence[Path],
+    more: Sequence[Path] = (),
+    *,
+    out: Path,
+    config: OwnConfig,
+    run: Run = QUIET,
 ) -> dict[str, float]:
     """Do nothing."""
     return {}
@@ -28,7 +36,7 @@ def unmarked() -> None:
 def test_a_stage_of_ones_own_is_described_by_its_signature() -> None:
     info = stage_info(f"{__name__}:own")
     assert (info.name, info.version, info.seeded, info.resumable) == ("own", 3, True, False)
-    assert info.inputs == {"model": "one", "rows": "optional", "others": "many"}
+    assert info.inputs == {"model": "one", "rows": "optional", "others": "many", "more": "any"}
     assert info.config is OwnConfig
 
 

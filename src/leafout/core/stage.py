@@ -1,7 +1,7 @@
 """`@stage` marks a plain function as a verb of the chain; it never wraps it.
 
-A stage's parameters before `*` are its inputs, each a folder: `Path` (required), `Path | None` (optional) or
-`Sequence[Path]` (one or more). After it come `out`, `config` and `run`:
+A stage's parameters before `*` are its inputs, each a folder: `Path` (required), `Path | None` (optional),
+`Sequence[Path]` (one or more) or `Sequence[Path] = ()` (any number). After it come `out`, `config` and `run`:
 
     @stage(version=1)
     def clean(documents: Sequence[Path], *, out: Path, config: CleanConfig, run: Run = QUIET) -> dict[str, float]: ...
@@ -18,25 +18,11 @@ from typing import Any, Literal, TypeVar
 
 from leafout.core.config import Config
 from leafout.core.errors import LeafoutError
+from leafout.core.verbs import STAGES
 
 StageFunction = Callable[..., dict[str, float]]
 F = TypeVar("F", bound=StageFunction)
-Kind = Literal["one", "optional", "many"]
-
-STAGES = {
-    "collect": "leafout.stages.collect:collect",
-    "clean": "leafout.stages.clean:clean",
-    "split": "leafout.stages.split:split",
-    "tokenize": "leafout.stages.tokenize:tokenize",
-    "pretrain": "leafout.stages.pretrain:pretrain",
-    "finetune": "leafout.stages.finetune:finetune",
-    "compress": "leafout.stages.compress:compress",
-    "export": "leafout.stages.export:export",
-    "evaluate": "leafout.stages.evaluate:evaluate",
-    "monitor": "leafout.stages.monitor:monitor",
-    "update": "leafout.stages.update:update",
-}
-"""The verbs in the order of work, and where each lives."""
+Kind = Literal["one", "optional", "many", "any"]
 
 
 @dataclass(frozen=True)
@@ -90,7 +76,9 @@ def stage_info(name: str) -> StageInfo:
     inputs: dict[str, Kind] = {}
     for parameter in inspect.signature(function).parameters.values():
         if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
-            inputs[parameter.name] = _kind_of(hints[parameter.name])
+            kind = _kind_of(hints[parameter.name])
+            has_default = parameter.default is not inspect.Parameter.empty
+            inputs[parameter.name] = "any" if kind == "many" and has_default else kind
     return StageInfo(
         name=function.__name__,
         function=function,

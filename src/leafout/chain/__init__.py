@@ -1,0 +1,1 @@
+"""Chains: read, planned, run and remembered."""

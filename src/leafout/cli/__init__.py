@@ -1,0 +1,1 @@
+"""The command line: the verbs in the order of work, and the only place that prints."""

@@ -1,0 +1,35 @@
+"""Flags that many verbs share, and their checks."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from leafout.chain.places import nearest
+from leafout.core.errors import LeafoutError
+
+ChainFile = Annotated[Path, typer.Argument(metavar="CHAIN", help="a chain file (YAML)")]
+StoreFolder = Annotated[Path, typer.Option("--store", envvar="LEAFOUT_STORE", help="the folder of artifacts")]
+Sets = Annotated[
+    list[str] | None, typer.Option("--set", metavar="A.B=C", help="override a value of the chain; may be repeated")
+]
+Steps = Annotated[list[str] | None, typer.Argument(metavar="[STEP]...", help="only these, and what they need")]
+Device = Annotated[str, typer.Option("--device", metavar="auto|cpu|cuda", help="where models run")]
+STORE = Path(".leafout")
+
+DEVICES = ("auto", "cpu", "cuda")
+
+
+def checked_device(wish: str) -> str:
+    """The wished device.
+
+    Raises:
+        LeafoutError: for a word that names none, or `cuda` where there is no GPU.
+    """
+    if wish not in DEVICES:
+        raise LeafoutError(f"`{wish}` is no device", where="--device", hint=nearest(wish, DEVICES, what="devices"))
+    if wish == "cuda":
+        from leafout.core.device import device_of
+
+        return device_of(wish)
+    return wish
