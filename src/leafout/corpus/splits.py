@@ -65,13 +65,16 @@ def by_hash(found: Sequence[Unit], *, val: float, test: float, seed: int) -> lis
 
 
 def by_count(found: Sequence[Unit], *, val: float, test: float, seed: int, stratify: bool) -> list[Side]:
-    """As near to the fractions as units allow; with `stratify`, of each label."""
+    """As near to the fractions as units allow; with `stratify`, of each label.
+
+    The order is another one than `by_hash` has with the same seed: what is left of one split can be split again.
+    """
     strata: dict[str | None, list[int]] = {}
     for number, unit in enumerate(found):
         strata.setdefault(unit.label if stratify else None, []).append(number)
     sides: list[Side] = ["train"] * len(found)
     for numbers in strata.values():
-        numbers.sort(key=lambda number: _place(found[number].name, seed))
+        numbers.sort(key=lambda number: _place(f"count\0{found[number].name}", seed))
         rows = sum(len(found[number].rows) for number in numbers)
         rest = numbers
         parts: tuple[tuple[Side, float], ...] = (("test", test), ("val", val))

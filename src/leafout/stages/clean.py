@@ -178,9 +178,11 @@ def _distinct(kept: "list[Document]", config: CleanConfig, dropped: _Dropped) ->
 
 
 def _folded(document: "Document") -> str:
-    whole = document.text if document.text_b is None else f"{document.text}\0{document.text_b}"
-    folded = "".join(char for char in whole.lower() if char.isalnum() or char == "\0")
-    return folded or whole
+    from leafout.text.quality import NO_LETTERS
+
+    parts = [document.text] if document.text_b is None else [document.text, document.text_b]
+    folded = "\0".join(NO_LETTERS.sub("", part.lower()) for part in parts)
+    return folded if folded.strip("\0") else "\0".join(parts)
 
 
 def _no_near_duplicates(

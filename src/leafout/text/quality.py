@@ -14,6 +14,8 @@ from pydantic import Field
 from leafout.core.config import Config
 
 _UNITS = re.compile("[\u3400-\u9fff]|[A-Za-z0-9_'À-ɏ]+")
+NO_LETTERS = re.compile(r"[\W_]+")
+"""Whatever is neither letter nor digit, as `str.isalnum` has it."""
 _MIN_UNITS = 50
 """Repetition of n-grams says little about shorter texts."""
 
@@ -49,10 +51,10 @@ def fault(text: str, language: str, rules: QualityRules) -> str | None:
         return "too_short"
     if len(text) > rules.max_chars:
         return "too_long"
-    dense = [char for char in text if not char.isspace()]
+    dense = "".join(text.split())
     if not dense:
         return "too_short"
-    if sum(not char.isalnum() for char in dense) > rules.max_symbols * len(dense):
+    if len(dense) - len(NO_LETTERS.sub("", dense)) > rules.max_symbols * len(dense):
         return "symbols"
     if len(dense) >= 20 and Counter(dense).most_common(1)[0][1] > rules.max_repeated_chars * len(dense):
         return "repeated_chars"
