@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import numpy as np
 from numpy.typing import NDArray
+from tokenizers import Regex, Tokenizer, models, pre_tokenizers
 
 from leafout.inference.load import Completion
 from leafout.inference.release import Release, TaskName
@@ -145,9 +146,12 @@ def runner_of(folder: Path) -> Runner:
 
 
 def write_fake(folder: Path, *, task: str = "classify", **values: Any) -> Path:
-    """A folder that `runner_of` reads."""
+    """A folder that `runner_of` reads, with a tokenizer that makes a token of each character."""
     folder.mkdir(parents=True)
     (folder / "fake.json").write_text(json.dumps({"task": task, **values}), encoding="utf-8")
+    characters = Tokenizer(models.WordLevel({"[UNK]": 0}, unk_token="[UNK]"))
+    characters.pre_tokenizer = pre_tokenizers.Split(Regex("[\\s\\S]"), "isolated")
+    characters.save(str(folder / "tokenizer.json"))
     return folder
 
 

@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from serving.fakes import ask, runner, service_of
 
 from leafout.serving.app import ROUTES
 from leafout.serving.service import Service
+from serving.fakes import ask, runner, service_of
 
 TOKEN = "a-token-of-32-characters-or-more"
 
