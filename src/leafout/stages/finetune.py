@@ -1,0 +1,89 @@
+"""Finetune: a model for a task, from a pre-trained one and labelled rows."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from leafout.core.run import QUIET, Run
+from leafout.core.stage import stage
+from leafout.training.config import Stop, TrainingConfig
+
+
+class FinetuneConfig(TrainingConfig):
+    """Which task, and how it is taught."""
+
+    task: Literal["classify"] = "classify"
+    """`classify`: one label for each row."""
+    init: Literal["pretrained", "random"] = "pretrained"
+    """`random` draws the same architecture's weights anew: what pre-training bought is measured with it."""
+    max_tokens: int = Field(default=0, ge=0)
+    """Longer texts are cut; 0 takes as many tokens as the model can read, 512 at most."""
+    dropout: float = Field(default=0.1, ge=0, lt=1)
+    """Share of hidden numbers dropped while training."""
+    layer_decay: float = Field(default=1.0, gt=0, le=1)
+    """The rate of each layer as a fraction of the one above it; 1 trains all alike."""
+    label_smoothing: float = Field(default=0.0, ge=0, lt=1)
+    """Probability that is given to all labels alike."""
+    class_weights: Literal["none", "balanced"] = "none"
+    """`balanced` weighs rare labels up."""
+    best_on: Literal["macro_f1", "accuracy", "loss"] = "macro_f1"
+    """The weights of the evaluation that is best in this figure of `val` are kept."""
+    stop: Stop = Stop(patience=0)
+    """When to end before the budget does."""
+
+
+@stage(version=1, resumable=True, seeded=True)
+def finetune(model: Path, rows: Path, *, out: Path, config: FinetuneConfig, run: Run = QUIET) -> dict[str, float]:
+    """Teach a model a task; the weights that were best on `val` are kept.
+
+    Args:
+        model: a BERT that `pretrain` made, or any local Hugging Face folder.
+        rows: a split artifact with labels.
+        out: receives `config.json`, `model.safetensors`, `task.json` and the tokenizer; curves and plan in `notes/`.
+        config: see its fields.
+        run: its seed decides the head's first weights, order and dropout.
+
+    Returns:
+        `val_accuracy`, `val_macro_f1`, `val_loss` of what was kept, `best_step`, `steps`, `tokens`, `labels`,
+        `parameters`.
+
+    Raises:
+        LeafoutError: when the rows have no labels, the model cannot be loaded, or training goes astray.
+        Stopped: when asked to.
+    """
+    from leafout.core.device import device_of
+    from leafout.tasks.classify import write_task
+    from leafout.tasks.losses.classify import ClassifyObjective
+    from leafout.training.batches import Batches, evaluation_batches, fingerprint, work_of
+    from leafout.training.checkpoint import num_parameters, weights_digest
+    from leafout.training.finetuning import class_weights, classifier, lesson, rate_of, save
+    from leafout.training.loop import Job, forget_checkpoints, train
+    from leafout.training.tokenizer_files import copy_tokenizer
+
+    device = device_of(run.device)
+    taught = lesson(model, rows, max_tokens=config.max_tokens, run=run)
+    made = classifier(model, taught.task, pretrained=config.init == "pretrained", dropout=config.dropout, seed=run.seed)
+    weights_L = class_weights(taught) if config.class_weights == "balanced" else None
+    objective = ClassifyObjective(
+        taught.task, device=device, goal=config.best_on, smoothing=config.label_smoothing, weights_L=weights_L
+    )
+    data = fingerprint(*(values for side in (taught.train, taught.val) for values in (side.ids, side.labels_N)))
+    job = Job(
+        model=made.model.to(device),
+        objective=objective,
+        batches=Batches(taught.train, batch_tokens=config.batch_tokens, part_tokens=config.part_tokens, seed=run.seed),
+        validation=lambda: evaluation_batches(taught.val, batch_tokens=config.batch_tokens),
+        device=device,
+        work=work_of(config.plain(), run.seed, data, weights_digest(made.model)),
+        peak_rate=config.peak_rate or rate_of(made.width, pretrained=config.init == "pretrained"),
+        keep_best=True,
+        layer_decay=config.layer_decay,
+        num_layers=made.layers,
+    )
+    figures = train(job, out=out, config=config, run=run)
+    save(made.model, out, labels=taught.task.labels)
+    write_task(taught.task, out)
+    copy_tokenizer(model, out)
+    forget_checkpoints(out)
+    return {**figures, "labels": float(len(taught.task.labels)), "parameters": num_parameters(made.model)}

@@ -1,0 +1,76 @@
+"""Guess masked tokens and whether the second text follows the first (Devlin et al. 2019, section 3.1).
+
+Legend: B rows, T tokens of all rows, K tokens to be guessed, D width, V vocabulary.
+"""
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from leafout.models.heads import MaskedModel
+from leafout.models.stream import Stream
+from leafout.tasks.mlm import MaskedBatch
+
+
+class MaskedObjective:
+    """The mean over masked tokens plus the mean over pairs; heads are computed where a loss needs them.
+
+    Args:
+        device: of the model.
+        next_sentence: whether pairs count.
+    """
+
+    goal = "loss"
+    more = False
+
+    def __init__(self, *, device: str, next_sentence: bool = True) -> None:
+        self.device, self.next_sentence = device, next_sentence
+
+    def counts(self, batch: MaskedBatch) -> tuple[int, ...]:
+        """Masked tokens, and pairs."""
+        return len(batch.targets_K), int((batch.next_B >= 0).sum()) if self.next_sentence else 0
+
+    def loss(self, model: MaskedModel, batch: MaskedBatch, totals: tuple[int, ...]) -> Tensor:
+        """The loss of a part of an update."""
+        logits_KV, logits_B2 = self._logits(model, batch)
+        masked, following = self._sums(logits_KV, logits_B2, batch)
+        loss = masked / max(totals[0], 1)
+        return loss + following / totals[1] if totals[1] else loss
+
+    def evaluate(self, model: MaskedModel, batches: Iterable[MaskedBatch]) -> dict[str, float]:
+        """Losses in nats and accuracies of both."""
+        sums = [0.0] * 6
+        for batch in batches:
+            logits_KV, logits_B2 = self._logits(model, batch)
+            masked, following = self._sums(logits_KV, logits_B2, batch)
+            right = int((logits_KV.argmax(1) == self._moved(batch.targets_K)).sum())
+            num_masked, num_pairs = self.counts(batch)
+            right_next = int((logits_B2.argmax(1) == self._moved(batch.next_B)).sum()) if num_pairs else 0
+            found = (float(masked), float(following), right, right_next, num_masked, num_pairs)
+            sums = [so_far + value for so_far, value in zip(sums, found, strict=True)]
+        masked_loss, next_loss, right_masked, right_pairs, num_masked_all, num_pairs_all = sums
+        figures = {
+            "mlm_loss": masked_loss / max(num_masked_all, 1),
+            "mlm_accuracy": right_masked / max(num_masked_all, 1),
+        }
+        if num_pairs_all:
+            figures |= {"nsp_loss": next_loss / num_pairs_all, "nsp_accuracy": right_pairs / num_pairs_all}
+        return {"loss": figures["mlm_loss"] + figures.get("nsp_loss", 0.0), **figures}
+
+    def _logits(self, model: MaskedModel, batch: MaskedBatch) -> tuple[Tensor, Tensor]:
+        stream = Stream.of(batch, self.device)
+        hidden_TD = model.encode(stream)
+        logits_KV = model.guess(hidden_TD.index_select(0, self._moved(batch.places_K)))
+        return logits_KV, model.next(hidden_TD.index_select(0, stream.starts_B))
+
+    def _sums(self, logits_KV: Tensor, logits_B2: Tensor, batch: MaskedBatch) -> tuple[Tensor, Tensor]:
+        masked = cross_entropy(logits_KV.float(), self._moved(batch.targets_K), reduction="sum")
+        if not self.next_sentence:
+            return masked, masked.new_zeros(())
+        next_B = self._moved(batch.next_B)
+        return masked, cross_entropy(logits_B2.float(), next_B, ignore_index=-1, reduction="sum")
+
+    def _moved(self, values: "object") -> Tensor:
+        return torch.as_tensor(values, dtype=torch.int64).to(self.device, non_blocking=True)

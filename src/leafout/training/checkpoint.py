@@ -1,0 +1,171 @@
+"""Checkpoints that are whole or absent: written beside, fsynced, hashed, renamed; the newest that verifies goes on.
+
+checkpoints/
+  step-000000120/  model.safetensors, optimizer.safetensors, best.safetensors, state.json (with the sha256 of each)
+  step-000000180/
+  writing/         what a crash left; never read
+"""
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from leafout.core.digest import sha256_file
+from leafout.core.durable import sync_folder, write_json
+from leafout.core.faults import fault_point
+from leafout.training.batches import Place, fingerprint
+from leafout.training.optim import optimizer_tensors, restore_optimizer
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from leafout.core.run import Run
+
+KEPT = 2
+_STATE = "state.json"
+Tensors = dict[str, torch.Tensor]
+
+
+@dataclass(slots=True)
+class State:
+    """How far training is: everything but the tensors.
+
+    Attributes:
+        step: updates done, skipped ones included.
+        place: where the next update's batch stands.
+        tokens: read so far.
+        bad_in_row, bad_steps: skipped updates, without a good one between, and in all.
+        figures: of the last evaluation; empty before the first.
+        best_step, best_figures: of the best evaluation so far.
+        waited: evaluations since then.
+    """
+
+    step: int = 0
+    place: Place = field(default_factory=Place)
+    tokens: int = 0
+    bad_in_row: int = 0
+    bad_steps: int = 0
+    figures: dict[str, float] = field(default_factory=dict)
+    best_step: int = 0
+    best_figures: dict[str, float] = field(default_factory=dict)
+    waited: int = 0
+
+
+def model_tensors(model: "nn.Module") -> Tensors:
+    """Parameters and buffers by name, each tied one once."""
+    named = [*model.named_parameters(), *((name, values) for name, values in model.named_buffers())]
+    return {name: values.detach() for name, values in named}
+
+
+def num_parameters(model: "nn.Module") -> float:
+    """Weights of a model, tied ones counted once."""
+    return float(sum(parameter.numel() for parameter in model.parameters()))
+
+
+def weights_digest(model: "nn.Module") -> str:
+    """The sha256 of all tensors of a model."""
+    tensors = model_tensors(model)
+    return fingerprint(*(tensors[name].cpu().numpy() for name in sorted(tensors)))
+
+
+def load_tensors(model: "nn.Module", tensors: Mapping[str, torch.Tensor]) -> None:
+    """Copy tensors by name into a model."""
+    own = model_tensors(model)
+    with torch.no_grad():
+        for name, values in tensors.items():
+            own[name].copy_(values)
+
+
+def save_checkpoint(
+    folder: Path, state: State, model: "nn.Module", optimizer: torch.optim.Optimizer, best: Mapping[str, torch.Tensor]
+) -> None:
+    """Write a checkpoint and forget all but the last two.
+
+    Args:
+        folder: of all checkpoints; made when it is not there.
+        state: its step names the checkpoint.
+        model: whose tensors are saved.
+        optimizer: whose memory is saved.
+        best: the tensors of the best evaluation; empty before the first, or where none is kept.
+    """
+    writing, target = folder / "writing", folder / f"step-{state.step:09d}"
+    shutil.rmtree(writing, ignore_errors=True)
+    writing.mkdir(parents=True)
+    groups = {"model": model_tensors(model), "optimizer": optimizer_tensors(model, optimizer), "best": dict(best)}
+    files = {f"{name}.safetensors": _write(writing / f"{name}.safetensors", group) for name, group in groups.items()}
+    write_json(writing / _STATE, {"state": asdict(state), "files": files})
+    sync_folder(writing)
+    fault_point("checkpoint.rename")
+    shutil.rmtree(target, ignore_errors=True)
+    writing.rename(target)
+    sync_folder(folder)
+    fault_point("checkpoint.clean")
+    for _, old in _found(folder)[KEPT:]:
+        shutil.rmtree(old)
+
+
+def _write(path: Path, tensors: Tensors) -> str:
+    from safetensors.torch import save_file
+
+    save_file({name: values.contiguous() for name, values in tensors.items()}, path)
+    with path.open("rb+") as file:
+        if fault_point("checkpoint.write"):
+            file.truncate(path.stat().st_size // 2)
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+        os.fsync(file.fileno())
+    fault_point("checkpoint.fsync")
+    return sha256_file(path)
+
+
+def load_checkpoint(
+    folder: Path, model: "nn.Module", optimizer: torch.optim.Optimizer, run: "Run"
+) -> tuple[State, Tensors] | None:
+    """Go back to the newest checkpoint whose every byte is as it was written.
+
+    Args:
+        folder: of all checkpoints.
+        model: receives its tensors.
+        optimizer: receives its memory.
+        run: is told of damaged checkpoints.
+
+    Returns:
+        The state and the best tensors, or None where there is no checkpoint to go on from.
+    """
+    from safetensors.torch import load_file
+
+    for step, path in _found(folder):
+        state = _verified(path)
+        if state is None:
+            run.say(f"the checkpoint of step {step} is damaged and left out")
+            continue
+        load_tensors(model, load_file(path / "model.safetensors"))
+        restore_optimizer(model, optimizer, load_file(path / "optimizer.safetensors"))
+        return state, load_file(path / "best.safetensors")
+    return None
+
+
+def _found(folder: Path) -> list[tuple[int, Path]]:
+    """Step and folder of each checkpoint, newest first."""
+    return sorted(((int(path.name[5:]), path) for path in _named(folder)), reverse=True)
+
+
+def _named(folder: Path) -> Iterator[Path]:
+    yield from (path for path in folder.glob("step-*") if path.name[5:].isdigit())
+
+
+def _verified(path: Path) -> State | None:
+    try:
+        values: Any = json.loads((path / _STATE).read_text(encoding="utf-8"))
+        if any(sha256_file(path / name) != sha256 for name, sha256 in values["files"].items()):
+            return None
+        state = dict(values["state"])
+        return State(**{**state, "place": Place(**state["place"])})
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,74 @@
+"""What every training stage lets its user choose; no torch here."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from leafout.core.config import Config
+
+
+class Budget(Config):
+    """How much training; exactly one of the four."""
+
+    minutes: float | None = Field(default=None, gt=0, le=1_000_000)
+    """Minutes; they become steps once, before training, by timing a few."""
+    steps: int | None = Field(default=None, ge=1)
+    """Updates of the weights."""
+    tokens: int | None = Field(default=None, ge=1)
+    """Tokens read, padding there is none."""
+    epochs: float | None = Field(default=None, gt=0, le=1_000_000)
+    """Passes over the training part; a fraction is possible."""
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        given = [name for name in ("minutes", "steps", "tokens", "epochs") if getattr(self, name) is not None]
+        if len(given) != 1:
+            said = " and ".join(f"`{name}`" for name in given) or "none"
+            raise ValueError(f"give one of `minutes`, `steps`, `tokens`, `epochs`, not {said}")
+        return self
+
+
+class Stop(Config):
+    """When to end before the budget does."""
+
+    patience: int = Field(default=0, ge=0)
+    """Evaluations without a better one that are waited for; 0 never stops early."""
+
+
+class TrainingConfig(Config):
+    """The fields that all training stages share."""
+
+    budget: Budget = Budget(epochs=3)
+    """How much training: one of `minutes`, `steps`, `tokens`, `epochs`."""
+    batch_tokens: int = Field(default=2048, ge=16)
+    """Tokens of one update, whatever the lengths of the texts are and however many parts it is computed in."""
+    part_tokens: int = Field(default=0, ge=0)
+    """Tokens computed at once, to save memory; 0 computes a whole update at once on a GPU and 4096 on a CPU."""
+    peak_rate: float | None = Field(default=None, gt=0, le=10)
+    """Learning rate after warm-up; by default the stage's rule, smaller for wider models."""
+    warmup: float = Field(default=0.06, ge=0, lt=1)
+    """Fraction of the steps in which the rate rises."""
+    schedule: Literal["linear", "cosine", "constant"] = "linear"
+    """How the rate goes on after warm-up; `linear` and `cosine` end at `final_rate`."""
+    final_rate: float = Field(default=0.0, ge=0, le=1)
+    """Rate of the last step, as a fraction of the peak."""
+    optimizer: Literal["adamw", "adafactor"] = "adamw"
+    """`adafactor` keeps a fraction of the memory."""
+    weight_decay: float = Field(default=0.01, ge=0, lt=1)
+    """Pulls matrices towards zero; biases and norms are left alone."""
+    beta2: float = Field(default=0.98, gt=0, lt=1)
+    """Memory of AdamW's second moment; shorter runs want less of it."""
+    clip: float = Field(default=1.0, ge=0)
+    """Largest norm of a gradient; 0 never clips."""
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    """Number format of matrix products; `auto` takes bf16 where it is faster on this machine."""
+    evaluations: int = Field(default=8, ge=1)
+    """How often `val` is looked at, evenly over the steps, the last time at the end."""
+    stop: Stop = Stop()
+    """When to end before the budget does."""
+    bad_steps: int = Field(default=10, ge=0)
+    """Steps in a row with an infinite or undefined gradient that are skipped before training gives up."""
+    checkpoint_seconds: float = Field(default=60, ge=0)
+    """Seconds between checkpoints; 0 writes one after each step."""
+    tensorboard: bool = False
+    """Write event files for TensorBoard into `notes/tensorboard` (needs the extra `tracking`)."""

@@ -1,0 +1,105 @@
+"""What fine-tuning is made of: labelled rows as tokens, and a classifier to start from.
+
+Legend: L labels.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import nn
+
+from leafout.core.plain_json import read_object
+from leafout.models.load import classifier_from, dims_in
+from leafout.models.new import random_classifier
+from leafout.models.save import save_model
+from leafout.tasks.classify import Classify
+from leafout.tasks.rows import Rows
+from leafout.tokenization.load import load_tokenizer
+from leafout.tokenization.special import special_tokens
+from leafout.training.foreign import ForeignClassifier, foreign_classifier, max_positions
+from leafout.training.labelled import balanced_weights, encoded, label_set, read_part
+
+if TYPE_CHECKING:
+    from leafout.core.run import Run
+
+LONGEST_TOKENS = 512
+_RATE_BY_WIDTH = 0.08
+"""Peak rate times width: 0.0003 for a width of 256, 0.0001 for 768."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A task, and its rows."""
+
+    task: Classify
+    train: Rows
+    val: Rows
+
+
+@dataclass(frozen=True)
+class Made:
+    """A classifier to start from, and its shape."""
+
+    model: nn.Module
+    layers: int
+    width: int
+
+
+def lesson(model: Path, rows: Path, *, max_tokens: int, run: "Run") -> Lesson:
+    """The rows of a split as tokens of a model.
+
+    Raises:
+        LeafoutError: when a part is absent, or labels are.
+    """
+    train, val = (read_part(rows, part, run) for part in ("train", "val"))
+    limit = min(max_positions(model), max_tokens or LONGEST_TOKENS)
+    task = Classify(labels=label_set(train, rows), max_tokens=limit, pair=train.pairs is not None)
+    tokenizer = load_tokenizer(model)
+    return Lesson(task, encoded(train, task, tokenizer, run), encoded(val, task, tokenizer, run))
+
+
+def classifier(model: Path, task: Classify, *, pretrained: bool, dropout: float, seed: int) -> Made:
+    """A classifier with a fresh head: a BERT is computed by our lean one, any other architecture by transformers.
+
+    Args:
+        model: the folder.
+        task: its labels.
+        pretrained: take the folder's weights; else all are fresh.
+        dropout: while training.
+        seed: of the fresh weights.
+
+    Raises:
+        LeafoutError: when the folder holds no model that can be loaded.
+    """
+    config = read_object(model / "config.json")
+    if config.get("model_type") == "bert":
+        dims = replace(dims_in(model), dropout=dropout)
+        if pretrained:
+            return Made(classifier_from(model, len(task.labels), seed, dropout=dropout), dims.layers, dims.width)
+        return Made(random_classifier(dims, len(task.labels), seed), dims.layers, dims.width)
+    foreign = foreign_classifier(
+        model, task.labels, pad_id=special_tokens(model).pad_id, seed=seed, pretrained=pretrained, dropout=dropout
+    )
+    found: Any = foreign.model.config
+    return Made(foreign, layers=int(found.num_hidden_layers), width=int(found.hidden_size))
+
+
+def rate_of(width: int, *, pretrained: bool) -> float:
+    """The peak rate for a width; fresh weights want three times as much."""
+    return _RATE_BY_WIDTH / width * (1 if pretrained else 3)
+
+
+def class_weights(taught: Lesson) -> torch.Tensor:
+    """Weights of the labels [L], inverse to their share of the training rows."""
+    return torch.from_numpy(balanced_weights(taught.train.labels_N, len(taught.task.labels)))
+
+
+def save(model: nn.Module, out: Path, *, labels: Sequence[str]) -> None:
+    """Write config and weights in Hugging Face layout."""
+    if isinstance(model, ForeignClassifier):
+        model.save(out)
+    else:
+        save_model(model, out, labels=labels)

@@ -1,0 +1,292 @@
+"""THE loop that teaches a model; pre-training, fine-tuning and distilling are objectives under it.
+
+    plan once -> go back to the last checkpoint -> [batch, loss, step, look, save] until it is done -> best weights
+
+Every step is a function of (weights, optimizer, seed, place, step): what is killed goes on to the same bytes.
+"""
+
+import contextlib
+import math
+import shutil
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+
+import torch
+
+from leafout.core.device import cores
+from leafout.core.errors import LeafoutError, Stopped
+from leafout.training.batches import Batches
+from leafout.training.checkpoint import State, Tensors, load_checkpoint, load_tensors, model_tensors, save_checkpoint
+from leafout.training.config import TrainingConfig
+from leafout.training.optim import gradient_norm, make_optimizer, set_rate
+from leafout.training.plan import Plan, draft, obeyed
+from leafout.training.records import Records
+from leafout.training.repeatable import products_in, repeatable, seed_step
+from leafout.training.samples import sentence_of
+from leafout.training.schedule import evaluation_steps, rate_factor
+from leafout.training.speed import Meter, Step, timed_steps
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from leafout.core.run import Run
+
+CHECKPOINTS = "checkpoints"
+LINES = 500
+"""About so many lines of `metrics.jsonl` a training."""
+_CALMER = "try a lower `peak_rate`, a longer `warmup` or precision: fp32"
+
+
+class Objective(Protocol):
+    """What a model is taught."""
+
+    @property
+    def goal(self) -> str:
+        """The figure that tells which evaluation was the best."""
+
+    @property
+    def more(self) -> bool:
+        """Whether more of it is better."""
+
+    def counts(self, batch: Any) -> tuple[int, ...]:
+        """How many there are of each thing that the loss is a mean over."""
+
+    def loss(self, model: Any, batch: Any, totals: tuple[int, ...]) -> torch.Tensor:
+        """The loss of a part: its sums, divided by the counts of the whole update."""
+
+    def evaluate(self, model: Any, batches: Iterable[Any]) -> dict[str, float]:
+        """The figures of a data set, their names without `val_`; `loss` and the goal are among them."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One training.
+
+    Attributes:
+        model: on its device, with its first weights; trained in place.
+        objective: what it is taught.
+        batches: of the training part.
+        validation: makes the batches of `val` anew each time.
+        device: `cpu` or `cuda`.
+        work: the fingerprint of data, config and seed.
+        peak_rate: the learning rate after warm-up.
+        keep_best: end with the weights of the best evaluation, not with the last.
+        show: makes the lines of `samples.jsonl` at each evaluation; two of them are said.
+        layer_decay, num_layers: see `make_optimizer`.
+    """
+
+    model: "nn.Module"
+    objective: Objective
+    batches: Batches
+    validation: Callable[[], Iterable[Any]]
+    device: str
+    work: str
+    peak_rate: float
+    keep_best: bool = False
+    show: Callable[[Any], list[dict[str, Any]]] | None = None
+    layer_decay: float = 1.0
+    num_layers: int = 0
+
+
+@dataclass(slots=True)
+class _Training:
+    """What the loop holds while it runs."""
+
+    job: Job
+    config: TrainingConfig
+    plan: Plan
+    optimizer: torch.optim.Optimizer
+    state: State
+    best: Tensors
+    run: "Run"
+
+
+def train(job: Job, *, out: Path, config: TrainingConfig, run: "Run") -> dict[str, float]:
+    """Teach a model, or go on where the last call was interrupted.
+
+    Args:
+        job: model, objective and data; the model holds the result.
+        out: the stage's folder. `notes/` receives `plan.json`, `metrics.jsonl` and `samples.jsonl`; `checkpoints/` lies
+            there until `forget_checkpoints`.
+        config: see its fields.
+        run: its seed, and who watches.
+
+    Returns:
+        The figures of `val` for the weights that the model now has, and `steps`, `tokens`, `skipped_steps`.
+
+    Raises:
+        LeafoutError: for too many bad steps in a row, or a folder of other work.
+        Stopped: when asked to; a checkpoint was written.
+    """
+    with repeatable(cores()):
+        plan = _planned(job, out, config, run)
+        torch.set_num_threads(plan.threads)
+        optimizer = _optimizer(job, config)
+        state, best = load_checkpoint(out / CHECKPOINTS, job.model, optimizer, run) or (State(), {})
+        with contextlib.closing(Records(out / "notes", step=state.step, tensorboard=config.tensorboard)) as records:
+            training = _Training(job, config, plan, optimizer, state, best, run)
+            _until_done(training, records, out / CHECKPOINTS)
+    return _finish(training)
+
+
+def forget_checkpoints(out: Path) -> None:
+    """Remove the checkpoints, once the result lies in the stage's folder."""
+    shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)
+
+
+def _planned(job: Job, out: Path, config: TrainingConfig, run: "Run") -> Plan:
+    now = draft(job.work, device=job.device, config=config)
+
+    def count() -> int:
+        if config.budget.minutes is None:
+            return job.batches.steps_of(config.budget)
+        return _timed(job, config, now, run)
+
+    return obeyed(out / "notes", now, count=count, run=run)
+
+
+def _timed(job: Job, config: TrainingConfig, plan: Plan, run: "Run") -> int:
+    """How many steps fit into the minutes: a few are taken, and the weights put back."""
+    before = {name: values.clone() for name, values in model_tensors(job.model).items()}
+    trial = _Training(job, config, plan, _optimizer(job, config), State(), {}, run)
+    steps = timed_steps(
+        lambda: _step(trial).tokens,
+        lambda: _evaluate(trial),
+        seconds=60 * (config.budget.minutes or 0),
+        evaluations=config.evaluations,
+        mean_tokens=job.batches.mean_tokens(),
+    )
+    load_tensors(job.model, before)
+    run.say(f"{config.budget.minutes:g} minutes are {steps} steps of {job.batches.mean_tokens():.0f} tokens here")
+    return steps
+
+
+def _optimizer(job: Job, config: TrainingConfig) -> torch.optim.Optimizer:
+    return make_optimizer(job.model, config, layer_decay=job.layer_decay, num_layers=job.num_layers)
+
+
+def _until_done(t: _Training, records: Records, checkpoints: Path) -> None:
+    state, plan, meter = t.state, t.plan, Meter()
+    looks = evaluation_steps(plan.steps, t.config.evaluations)
+    every = max(1, plan.steps // LINES)
+    saved, saved_step = time.monotonic(), state.step
+    while not _is_done(t):
+        meter.add(_step(t))
+        values: dict[str, float] = {}
+        if state.step in looks:
+            with meter.paused():
+                values = _look(t, records)
+        if values or state.step % every == 0:
+            _write_down(t, records, meter.figures() | values)
+        meter.show(t.run, state.step, plan.steps)
+        stopping = t.run.should_stop()
+        if stopping or _is_done(t) or time.monotonic() - saved >= t.config.checkpoint_seconds:
+            with meter.paused():
+                _save(t, records, checkpoints)
+            saved, saved_step = time.monotonic(), state.step
+        if stopping and not _is_done(t):
+            raise Stopped
+        if state.bad_in_row > t.config.bad_steps:
+            _give_up(t, records, checkpoints, saved_step)
+
+
+def _is_done(t: _Training) -> bool:
+    patience = t.config.stop.patience
+    return t.state.step >= t.plan.steps or (patience > 0 and t.state.waited >= patience)
+
+
+def _step(t: _Training) -> Step:
+    """One update, or none where the gradient is not finite."""
+    job, state, began = t.job, t.state, time.perf_counter()
+    parts = job.batches.parts(state.place, step=state.step)
+    totals = tuple(sum(counts) for counts in zip(*map(job.objective.counts, parts), strict=True))
+    rate = job.peak_rate * rate_factor(state.step, max(t.plan.steps, state.step + 1), t.config)
+    seed_step(t.run.seed, state.step)
+    job.model.train()
+    loss = 0.0
+    for part in parts:
+        with products_in(t.plan.dtype, job.device):
+            part_loss = job.objective.loss(job.model, part, totals)
+        part_loss.backward()  # type: ignore[no-untyped-call]  # torch has no type for it
+        loss += float(part_loss.detach())
+    norm = gradient_norm(job.model, t.config.clip)
+    good = math.isfinite(loss) and math.isfinite(norm)
+    if good:
+        set_rate(t.optimizer, rate)
+        t.optimizer.step()
+    t.optimizer.zero_grad(set_to_none=True)
+    tokens = sum(part.num_tokens for part in parts)
+    state.step, state.place, state.tokens = state.step + 1, job.batches.after(state.place), state.tokens + tokens
+    state.bad_in_row = 0 if good else state.bad_in_row + 1
+    if not good:
+        state.bad_steps += 1
+        t.run.say(f"step {state.step} was skipped: its loss is {loss:g}, the norm of its gradient {norm:g}")
+    return Step(loss=loss, rate=rate, norm=norm, tokens=tokens, seconds=time.perf_counter() - began)
+
+
+def _look(t: _Training, records: Records) -> dict[str, float]:
+    """Evaluate, keep the best, show samples."""
+    state, objective = t.state, t.job.objective
+    state.figures = _evaluate(t)
+    state.waited += 1
+    if not state.best_figures or _rank(state.figures, objective) > _rank(state.best_figures, objective):
+        state.best_step, state.best_figures, state.waited = state.step, state.figures, 0
+        if t.job.keep_best:
+            t.best = {name: values.to("cpu", copy=True) for name, values in model_tensors(t.job.model).items()}
+    if t.job.show is not None:
+        with torch.no_grad():
+            lines = t.job.show(t.job.model)
+        for line in lines:
+            records.samples.write({"step": state.step, **line})
+        for line in lines[:: max(1, len(lines) // 2)][:2]:
+            t.run.say(f"step {state.step}: {sentence_of(line)}")
+    return state.figures
+
+
+def _rank(figures: Mapping[str, float], objective: Objective) -> tuple[float, float]:
+    """The larger the better: the goal and, where that is equal, the loss."""
+    value = figures[f"val_{objective.goal}"]
+    return value if objective.more else -value, -figures["val_loss"]
+
+
+def _evaluate(t: _Training) -> dict[str, float]:
+    job = t.job
+    job.model.eval()
+    with torch.no_grad(), products_in(t.plan.dtype, job.device):
+        found = job.objective.evaluate(job.model, job.validation())
+    figures = {f"val_{name}": value for name, value in found.items()}
+    for name, value in figures.items():
+        if not math.isfinite(value):
+            raise LeafoutError(f"`{name}` is {value} after step {t.state.step}", hint=_CALMER)
+    return figures
+
+
+def _write_down(t: _Training, records: Records, values: Mapping[str, float]) -> None:
+    records.figures(t.state.step, {"tokens": t.state.tokens, **values})
+    t.run.log(t.state.step, **values)
+
+
+def _save(t: _Training, records: Records, checkpoints: Path) -> None:
+    records.sync()
+    save_checkpoint(checkpoints, t.state, t.job.model, t.optimizer, t.best)
+
+
+def _give_up(t: _Training, records: Records, checkpoints: Path, saved_step: int) -> NoReturn:
+    if t.state.step != saved_step:
+        _save(t, records, checkpoints)  # skipped steps changed no weight: these are the last good ones
+    message = f"{t.state.bad_in_row} steps in a row had no finite gradient, the limit is {t.config.bad_steps}"
+    raise LeafoutError(message, where=str(checkpoints), hint=_CALMER)
+
+
+def _finish(t: _Training) -> dict[str, float]:
+    if t.state.bad_steps:
+        t.run.say(f"{t.state.bad_steps} of {t.state.step} steps were skipped: their gradients were not finite")
+    figures = t.state.figures
+    if t.best:
+        load_tensors(t.job.model, t.best)
+        figures = {**t.state.best_figures, "best_step": float(t.state.best_step)}
+    counts = {"steps": t.state.step, "tokens": t.state.tokens, "skipped_steps": t.state.bad_steps}
+    return {**figures, **{name: float(count) for name, count in counts.items()}}

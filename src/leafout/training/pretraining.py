@@ -1,0 +1,175 @@
+"""What pre-training is made of: text as tokens, a model to start from, and objective, data and samples for its kind.
+
+Legend: V vocabulary.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from leafout.core.errors import LeafoutError
+from leafout.models.config import ModelConfig
+from leafout.models.decoder import CausalModel
+from leafout.models.heads import MaskedModel
+from leafout.models.load import dims_in, load_causal, load_masked
+from leafout.models.new import new_causal, new_masked
+from leafout.tasks.causal import Documents
+from leafout.tasks.losses.causal import CausalObjective
+from leafout.tasks.losses.mlm import MaskedObjective
+from leafout.tasks.masking import MaskRules, mask_rules
+from leafout.tasks.mlm import MaskedPairs, PairMarks
+from leafout.tokenization.load import load_tokenizer
+from leafout.tokenization.shards import TokenShards, read_shards
+from leafout.tokenization.special import SpecialTokens, special_tokens
+from leafout.training.batches import Data, fingerprint
+from leafout.training.samples import Show, masked_guesses, written_texts
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+    from leafout.training.loop import Objective
+
+RATE_BY_WIDTH = 0.25
+"""Peak rate times width: 0.001 for a width of 256, 0.0003 for 768."""
+_VAL_SEED = 0
+"""Masks and pairs of `val` are the same in every run, so that losses can be compared."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """Tokens to learn from, and the tokenizer that made them."""
+
+    folder: Path
+    tokenizer: "Tokenizer"
+    specials: SpecialTokens
+    train: TokenShards
+    val: TokenShards
+
+    @property
+    def vocab_size(self) -> int:
+        """Ids of the tokenizer."""
+        return int(self.tokenizer.get_vocab_size(with_added_tokens=True))
+
+    def fingerprint(self) -> str:
+        """The sha256 of all tokens."""
+        sides = (self.train, self.val)
+        return fingerprint(*(values for side in sides for values in (side.ids, side.sentences, side.documents)))
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a kind of model is taught with."""
+
+    objective: "Objective"
+    train: Data
+    val: Data
+    show: Show
+
+
+def read_text(folder: Path) -> Text:
+    """The text in an artifact of `tokenize`.
+
+    Raises:
+        LeafoutError: when a part is absent or has no tokens.
+    """
+    parts = {side: read_shards(folder / side) for side in ("train", "val")}
+    for side, shards in parts.items():
+        if not len(shards.ids):
+            hint = "give `split` a larger fraction for it, or more text"
+            raise LeafoutError(f"`{side}` has no tokens", where=str(folder / side), hint=hint)
+    return Text(folder, load_tokenizer(folder), special_tokens(folder), parts["train"], parts["val"])
+
+
+def first_model(text: Text, given: Path | None, shape: ModelConfig, *, seed: int) -> MaskedModel | CausalModel:
+    """A model with random weights of a shape, or the given one to go on from.
+
+    Raises:
+        LeafoutError: when the given model has another vocabulary than the text.
+    """
+    if given is None:
+        made = new_masked if shape.kind == "bert" else new_causal
+        model: MaskedModel | CausalModel = made(shape, text.vocab_size, text.specials, seed)
+        return model
+    dims = dims_in(given)
+    own = load_tokenizer(given).get_vocab() if (given / "tokenizer.json").is_file() else None
+    if dims.vocab_size < text.vocab_size or (own is not None and own != text.tokenizer.get_vocab()):
+        message = f"the text has other tokens ({text.vocab_size}) than the model ({dims.vocab_size})"
+        raise LeafoutError(message, where=str(given), hint=f"tokenize with `tokenizer: {given}`")
+    return load_masked(given, seed=seed) if dims.kind == "bert" else load_causal(given)
+
+
+def masked_lesson(
+    text: Text, rules: MaskRules, *, device: str, seed: int, max_tokens: int, next_sentence: bool, short_fraction: float
+) -> Lesson:
+    """MLM and NSP.
+
+    Args:
+        text: what is read.
+        rules: what is masked.
+        device: of the model.
+        seed: of pairs and masks.
+        max_tokens: of an example.
+        next_sentence: whether pairs count.
+        short_fraction: see `pairs_of`.
+    """
+    marks = PairMarks(cls_id=text.specials.start_id, sep_id=text.specials.end_id)
+    train, val = (
+        MaskedPairs(side, rules, marks, max_tokens=max_tokens, seed=key, short_fraction=short_fraction)
+        for side, key in ((text.train, seed), (text.val, _VAL_SEED))
+    )
+    show = masked_guesses(text.tokenizer, text.specials, device=device)
+    return Lesson(MaskedObjective(device=device, next_sentence=next_sentence), train, val, show)
+
+
+def rules_of(text: Text, *, fraction: float, whole_words: bool) -> MaskRules:
+    """What may be masked in a text, and by what.
+
+    Raises:
+        LeafoutError: when the tokenizer has no [MASK].
+    """
+    specials = text.specials
+    if specials.mask_id is None:
+        hint = "a BERT needs `tokenize: {kind: wordpiece}`; or pretrain `model: {kind: gpt}`"
+        raise LeafoutError("the tokenizer has no token to mask with", where=str(text.folder), hint=hint)
+    return mask_rules(
+        text.tokenizer,
+        special_ids=specials.all_ids,
+        mask_id=specials.mask_id,
+        whole_words=whole_words,
+        fraction=fraction,
+    )
+
+
+def causal_lesson(text: Text, *, device: str, seed: int, max_tokens: int) -> Lesson:
+    """The next token.
+
+    Args:
+        text: what is read.
+        device: of the model.
+        seed: of the cuts of long documents, and of sample texts.
+        max_tokens: of a piece.
+    """
+    ends = {"start_id": text.specials.start_id, "end_id": text.specials.end_id}
+    train, val = (
+        Documents(side, **ends, max_tokens=max_tokens, seed=key)
+        for side, key in ((text.train, seed), (text.val, _VAL_SEED))
+    )
+    show = written_texts(text.tokenizer, text.specials, device=device, seed=seed)
+    return Lesson(CausalObjective(device=device, bytes_V=bytes_of_tokens(text)), train, val, show)
+
+
+def bytes_of_tokens(text: Text) -> torch.Tensor:
+    """How many UTF-8 bytes of text each token stands for [V]; special ones for none.
+
+    Exact for byte-level tokenizers, whose tokens have a character a byte; for others white space is not counted.
+    """
+    decoder = json.loads(text.tokenizer.to_str())["decoder"] or {}
+    byte_level = decoder.get("type") == "ByteLevel"
+    sizes = [0] * text.vocab_size
+    for token, index in text.tokenizer.get_vocab(with_added_tokens=True).items():
+        if index not in text.specials.all_ids:
+            sizes[index] = len(token) if byte_level else len(token.removeprefix("##").encode())
+    return torch.tensor(sizes, dtype=torch.int64)

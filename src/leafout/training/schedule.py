@@ -1,0 +1,28 @@
+"""The learning rate and the moments of evaluation, as functions of the step."""
+
+import math
+
+from leafout.training.config import TrainingConfig
+
+
+def rate_factor(step: int, steps: int, config: TrainingConfig) -> float:
+    """The learning rate of a step as a fraction of the peak.
+
+    Args:
+        step: from 0 to `steps` - 1.
+        steps: of the whole run.
+        config: warm-up, shape and end.
+    """
+    warm = round(config.warmup * steps)
+    if step < warm:
+        return (step + 1) / (warm + 1)
+    if config.schedule == "constant":
+        return 1.0
+    done = (step - warm) / (steps - warm)
+    left = 1 - done if config.schedule == "linear" else 0.5 * (1 + math.cos(math.pi * done))
+    return config.final_rate + (1 - config.final_rate) * left
+
+
+def evaluation_steps(steps: int, evaluations: int) -> frozenset[int]:
+    """After how many steps `val` is looked at: evenly spread, the last time after all."""
+    return frozenset(max(1, round(place * steps / evaluations)) for place in range(1, evaluations + 1))
