@@ -1,40 +1,39 @@
 """Gates after an exam, the verdict that is kept, and the promotion that may follow."""
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from leafout.chain.keys import Given
 from leafout.chain.steps import Step
 from leafout.chain.watching import Watch
 from leafout.core.artifact import Artifact
-from leafout.core.errors import GateError
-from leafout.serving.releases import history, promote, record_verdict
+from leafout.core.errors import GateError, StoreError
+from leafout.evaluation.gates import check_gates
+from leafout.serving.releases import current, history, promote, record_verdict
+
+DECISION = "decision.json"
 
 
 def judge(store_root: Path, step: Step, exam: Artifact, release: Given) -> None:
-    """Apply the gates of a step to its exam and write the verdict down.
+    """Apply the gates of a step to its exam; see `judge_release`."""
+    judge_release(store_root, exam, release, step.gates or {}, step=step.name, where=step.where)
+
+
+def judge_release(
+    store_root: Path, exam: Artifact, release: Given, gates: Mapping[str, str], *, step: str, where: str
+) -> None:
+    """Apply gates to an exam and write the verdict down.
 
     Raises:
         GateError: when a gate was not passed; the exam and the verdict are kept.
         LeafoutError: for a gate on a score that the exam has not.
     """
-    gates = step.gates or {}
-    failures = _failures(exam, gates, step)
+    failures = check_gates(exam.metrics, gates)
     record_verdict(store_root, release.digest, exam_key=exam.key, gates=gates, passed=not failures, failures=failures)
     if failures:
         hint = f"the exam is kept: leafout show {exam.path}"
-        raise GateError(f"`{step.name}` did not pass its gates: {'; '.join(failures)}", where=step.where, hint=hint)
-
-
-def _failures(exam: Artifact, gates: dict[str, str], step: Step) -> list[str]:
-    if not gates:
-        return []
-    from leafout.core.errors import LeafoutError
-    from leafout.evaluation.gates import check_gates
-
-    try:
-        return check_gates(exam.metrics, gates)
-    except LeafoutError as error:
-        raise LeafoutError(error.message, where=error.where or step.where, hint=error.hint) from None
+        raise GateError(f"`{step}` did not pass its gates: {'; '.join(failures)}", where=where, hint=hint)
 
 
 def promote_examined(store_root: Path, slot: str, release: Given, watch: Watch, step: str) -> None:
@@ -47,3 +46,26 @@ def promote_examined(store_root: Path, slot: str, release: Given, watch: Watch, 
         return
     promote(store_root, slot, release.path, reason=f"passed the exam of `{step}`")
     watch.say(step, f"promoted to `{slot}`")
+
+
+def apply_decision(store_root: Path, slot: str, release: Given, comparison: Artifact, watch: Watch, step: str) -> None:
+    """Do what a comparison decided: for an `update` step inside a chain."""
+    better, reason = read_decision(comparison)
+    champion = current(store_root, slot)
+    if better and (champion is None or champion.digest != release.digest):
+        promote(store_root, slot, release.path, reason=reason)
+    watch.say(step, f"{'promoted to' if better else 'kept out of'} `{slot}`: {reason}")
+
+
+def read_decision(comparison: Artifact) -> tuple[bool, str]:
+    """Whether the candidate is to be promoted, and why.
+
+    Raises:
+        StoreError: when the decision cannot be read.
+    """
+    path = comparison.path / DECISION
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        return {"promote": True, "keep": False}[values["decision"]], str(values["reason"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"the decision cannot be read: {error!s:.80}", where=str(path)) from None

@@ -1,10 +1,11 @@
 """Runs a chain: each step in order, its artifact made or found, exams judged, everything recorded."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from leafout.chain.exams import judge, promote_examined
+from leafout.chain.exams import apply_decision, judge, promote_examined
 from leafout.chain.growing import Grower
 from leafout.chain.keys import Given, Work, given_folder, work_of
 from leafout.chain.kinds import check_kind
@@ -26,11 +27,20 @@ class Ran:
 
     Attributes:
         artifacts: of each step, in order.
-        releases: the examined release of each `evaluate` step that has `promote`, by slot.
+        exams: those of `evaluate` steps that have `promote`, by slot.
     """
 
     artifacts: dict[str, Artifact] = field(default_factory=dict)
-    releases: dict[str, tuple[Step, Given]] = field(default_factory=dict)
+    exams: dict[str, "Examined"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Examined:
+    """An exam that was passed, and what it was about."""
+
+    step: Step
+    exam: Artifact
+    work: Work
 
 
 def run_chain(
@@ -75,17 +85,15 @@ def run_chain(
             try:
                 if stopper.asked:
                     raise Stopped
-                work = step_work(store, chain, step, ran.artifacts)
-                artifact = grower.artifact(step.name, work)
-                recorder.got(step, artifact)
-                ran.artifacts[step.name] = artifact
-                _after(store, step, artifact, work, ran, watch, promote=promote)
+                with placed(chain, step):
+                    work = step_work(store, chain, step, ran.artifacts)
+                    artifact = grower.artifact(step.name, work)
+                    recorder.got(step, artifact)
+                    ran.artifacts[step.name] = artifact
+                    _after(store, step, artifact, work, ran, watch, promote=promote)
             except (Stopped, StoppedAtOnce):
                 far = grower.how_far.get(step.name, "")
                 raise ChainStopped(step.name, far, stopper.number) from None
-            except LeafoutError as error:
-                _place(error, chain, step)
-                raise
     return ran
 
 
@@ -130,14 +138,21 @@ def _after(store: Store, step: Step, artifact: Artifact, work: Work, ran: Ran, w
         release = work.inputs["release"][0]
         judge(store.root, step, artifact, release)
         if step.promote:
-            ran.releases[step.promote] = (step, release)
+            ran.exams[step.promote] = Examined(step, artifact, work)
             if promote:
                 promote_examined(store.root, step.promote, release, watch, step.name)
+    if step.info.name == "update" and step.slot and promote:
+        apply_decision(store.root, step.slot, work.inputs["release"][0], artifact, watch, step.name)
 
 
-def _place(error: LeafoutError, chain: Chain, step: Step) -> None:
-    """Give an error of a stage its place in the chain file."""
-    if not error.where:
-        error.where = chain.places.where((step.name,))
-    elif error.where.startswith("[") and error.where.endswith("]"):
-        error.where = chain.places.where((step.name, *error.where[1:-1].split(".")))
+@contextmanager
+def placed(chain: Chain, step: Step) -> Iterator[None]:
+    """Give errors of a stage their place in the chain file."""
+    try:
+        yield
+    except LeafoutError as error:
+        if not error.where:
+            error.where = chain.places.where((step.name,))
+        elif error.where.startswith("[") and error.where.endswith("]"):
+            error.where = chain.places.where((step.name, *error.where[1:-1].split(".")))
+        raise

@@ -14,6 +14,7 @@ from leafout.core.errors import LeafoutError
 from leafout.core.spec import Located, parse_yaml, read_yaml
 from leafout.core.stage import StageInfo, stage_info
 from leafout.core.verbs import STAGES
+from leafout.evaluation.gates import read_gate
 
 STEP_KEYS = ("stage", "from", "seed", "gates", "promote", "slot")
 """Keys of a step's table that are the chain's and no config of the stage."""
@@ -213,11 +214,10 @@ def _exam_keys(name: str, info: StageInfo, table: dict[str, Any], places: Places
     if not isinstance(gates, dict | None):
         raise LeafoutError(f"`gates` is {gates!r:.80}, not a table", where=where, hint='gates: {macro_f1: ">= 0.80"}')
     for metric, gate in (gates or {}).items():
-        if not isinstance(gate, str):
-            hint = f'{metric}: ">= {gate}"'
-            raise LeafoutError(
-                f"`{metric}` is {gate!r:.80}, not a limit", where=places.where((name, "gates", metric)), hint=hint
-            )
+        try:
+            read_gate(metric, gate)
+        except LeafoutError as error:
+            raise LeafoutError(error.message, where=places.where((name, "gates", metric)), hint=error.hint) from None
     if info.name == "evaluate":
         return dict(gates or {}), promote
     return None, promote

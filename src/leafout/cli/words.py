@@ -34,6 +34,11 @@ def duration(seconds: float) -> str:
     return f"{hours} h {left} min"
 
 
+def roughly(seconds: float) -> str:
+    """A duration that is only guessed: whole seconds, at least one."""
+    return f"{max(1, round(seconds))} s" if seconds < 10 else duration(seconds)
+
+
 def size(num_bytes: float) -> str:
     """`0 B`, `12 KB`, `3.4 MB`, `1.20 GB` (powers of ten)."""
     for unit, scale in (("GB", 1e9), ("MB", 1e6), ("KB", 1e3)):
