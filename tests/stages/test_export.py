@@ -8,8 +8,10 @@ import tiny_rows
 from leafout.core.digest import payload_files, sha256_file
 from leafout.core.errors import LeafoutError
 from leafout.core.run import QuietRun
+from leafout.corpus.documents import read_table
 from leafout.inference.load import load_classifier
 from leafout.inference.release import read_release
+from leafout.maintenance.reference import read_reference
 from leafout.stages.export import ExportConfig, export
 
 FEW = {"num_batchings": 3, "flip_rows": 20}
@@ -61,6 +63,18 @@ def test_equal_work_gives_equal_bytes(tmp_path: Path, model: Path, rows: Path) -
         digests.append({path.as_posix(): sha256_file(tmp_path / name / path) for path in files})
     assert digests[0] == digests[1]
     assert {"release.json", "parity.json", "model.onnx", "tokenizer.json", "README.md"} <= set(digests[0])
+
+
+def test_the_reference_for_drift_holds_the_answers_of_the_release(tmp_path: Path, model: Path, rows: Path) -> None:
+    out = tmp_path / "out"
+    export(model, rows, out=out, config=config(precision="int8", reference_rows=30), run=QuietRun(seed=3))
+    reference = read_reference(out, ("好", "差"))
+    assert reference is not None
+    assert 10 < len(reference) <= 30
+    texts: list[str] = read_table(rows / "val", columns=["text"])["text"].to_pylist()
+    known = {(answer.label, round(answer.confidence, 5)) for answer in load_classifier(out, threads=1).classify(texts)}
+    pairs = zip(reference.labels_N.tolist(), reference.confidence_N.tolist(), strict=True)
+    assert {(("好", "差")[label], round(sure, 5)) for label, sure in pairs} <= known
 
 
 def test_without_rows_the_built_in_sentences_are_compared(tmp_path: Path, model: Path) -> None:

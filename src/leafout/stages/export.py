@@ -81,6 +81,7 @@ def _finish_classifier(
     from leafout.compression.speed import speeds
     from leafout.compression.validated import with_validation, write_probes
     from leafout.inference.load import load_classifier
+    from leafout.maintenance.reference import make_reference, write_reference
 
     val = validation(rows, source)
     before, after = (load_classifier(side.path, device=run.device) for side in (source, release))
@@ -88,7 +89,9 @@ def _finish_classifier(
     found = certificate(before, after, val, limits=config.parity, run=run)
     if rows is not None:
         chosen = val.sample(config.reference_rows, seed=run.seed)
-        release = with_validation(after, chosen, abstain_precision=config.abstain_precision)
+        logits_NL = after.logits(after.encode(chosen.texts, chosen.pairs))
+        release = with_validation(release, chosen, logits_NL, abstain_precision=config.abstain_precision)
+        write_reference(release.path, make_reference(chosen.texts, chosen.pairs, logits_NL), release.labels)
     write_card(release, facts_of(source, rows, val, found, name=config.name, purpose=config.purpose))
     timed = val.sample(_TIMED_TEXTS, seed=run.seed)
     return found, speeds(before, after, timed.texts, timed.pairs)

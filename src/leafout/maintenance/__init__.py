@@ -1,0 +1,1 @@
+"""Keeping a release alive: its reference, live figures, drift, late labels, review queue, alerts, successor."""
