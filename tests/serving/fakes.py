@@ -30,6 +30,9 @@ from leafout.serving.service import Service
 from leafout.tasks.classify import Answer, Classify
 from leafout.tasks.example import Example
 
+CLIENT = httpx.Client(verify=False, timeout=30, limits=httpx.Limits(max_keepalive_connections=0))
+"""One for all, a fresh connection each time: making a client takes longer than most tests."""
+Runners = Mapping[str, Mapping[str, Any]]
 LABELS = ("差", "good")
 MAX_TOKENS = 64
 
@@ -174,7 +177,7 @@ def opening_of(
 @contextmanager
 def service_of(
     tmp_path: Path,
-    runners: Mapping[str, Mapping[str, Any]] | None = None,
+    runners: Runners | None = None,
     *,
     limits: Limits | None = None,
     log: LogOptions | None = None,

@@ -121,7 +121,7 @@ def test_closing_finishes_what_waits_and_takes_nothing_new() -> None:
             batcher.submit("late")
         work.gate.set()
         assert await closing
-        assert await asyncio.gather(first, last) == ["FIRST", "LAST"]
+        assert (await first, await last) == ("FIRST", "LAST")
 
     with_batcher(body)
 

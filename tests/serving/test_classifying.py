@@ -7,12 +7,12 @@ import pytest
 from leafout.serving.limits import Limits
 from leafout.serving.log_writer import LogWriter
 from leafout.serving.service import Service
-from serving.fakes import ask, runner, service_of
+from serving.fakes import Runners, ask, runner, service_of
 
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
-    runners = {"stars": {"task": "classify"}, "same": {"task": "classify", "pair": True}}
+    runners: Runners = {"stars": {"task": "classify"}, "same": {"task": "classify", "pair": True}}
     with service_of(tmp_path, runners, limits=Limits(answer_seconds=0.3, queue_texts=5)) as made:
         yield made
 

@@ -23,7 +23,8 @@ class Wire:
     def __init__(
         self, coming: Sequence[dict[str, Any]] = (), *, headers: Sequence[tuple[bytes, bytes]] = (JSON,), **more: Any
     ) -> None:
-        self.coming, self.sent, self.cuts = list(coming), [], 0
+        self.coming, self.cuts = list(coming), 0
+        self.sent: list[dict[str, Any]] = []
         scope = {
             "type": "http",
             "method": "POST",

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from leafout.serving.limits import Limits
-from serving.fakes import Live, live, read_all, runner, service_of, wait_until
+from serving.fakes import CLIENT, Live, Runners, live, read_all, runner, service_of, wait_until
 
 LIMITS = Limits(
     body_bytes=100_000,
@@ -26,13 +26,11 @@ LIMITS = Limits(
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    runners = {"stars": {"task": "classify"}, "gpt": {"task": "generate", "seconds": 0.005}}
+    runners: Runners = {"stars": {"task": "classify"}, "gpt": {"task": "generate", "seconds": 0.005}}
     with service_of(tmp_path_factory.mktemp("hostile"), runners, limits=LIMITS) as service, live(service) as running:
         yield running
 
 
-CLIENT = httpx.Client(verify=False, limits=httpx.Limits(max_keepalive_connections=0))
-"""One for all: making one takes longer than most tests here."""
 HEAD = b"POST /v1/classify HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
 
 
