@@ -66,7 +66,8 @@ def decide(comparison: Comparison, *, min_gain: float) -> Decision:
     found, gain = comparison, comparison.gain
     said = (
         f"{found.metric} is {found.candidate:.4f}, the champion's is {found.champion:.4f} "
-        f"on the same {found.rows} rows: the gain is {gain.value:+.4f} (95 % interval {gain.low:+.4f} to {gain.high:+.4f})"
+        f"on the same {found.rows} rows: the gain is {gain.value:+.4f} "
+        f"(95 % interval {gain.low:+.4f} to {gain.high:+.4f})"
     )
     if gain.low >= min_gain:
         return Decision(promote=True, reason=f"{said}, surely at least the {min_gain:+g} asked for")
