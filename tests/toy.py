@@ -11,13 +11,13 @@ _MORE = ["价格", "质量", "内容", "包装", "the price", "the screen", "the
 
 CHAIN = """\
 seed: 7
-documents: {stage: collect, files: text/*.txt, format: lines, lines: blocks}
+documents: {stage: collect, files: text/*.txt, format: blocks}
 labels:    {stage: collect, files: labels.csv}
-clean:     {from: [documents, labels], length: {min_chars: 4}}
+clean:     {from: [documents, labels], quality: {min_chars: 4}}
 corpus:    {stage: split, from: clean, val: 0.1, test: 0.1}
 tokenize:  {from: corpus, kind: wordpiece, vocab_size: 400}
 pretrain:  {from: tokenize, model: {kind: bert, layers: 2, width: 32}, budget: {steps: 12}, batch_tokens: 512}
-kept:      {stage: clean, from: labels, length: {min_chars: 4}}
+kept:      {stage: clean, from: labels, quality: {min_chars: 4}}
 rows:      {stage: split, from: kept, method: stratified, val: 0.2, test: 0.2}
 finetune:  {from: {model: pretrain, rows: rows}, task: classify, budget: {steps: 16}, batch_tokens: 256}
 compress:  {from: {model: finetune, rows: rows}, layers: 1, budget: {steps: 8}, batch_tokens: 256}
