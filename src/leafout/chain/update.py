@@ -86,8 +86,8 @@ def compare(chain: Chain, store: Store, examined: Examined, champion: Given, *, 
 
     A step of the chain with `stage: update` and the same `slot` gives the config.
     """
-    info = stage_info("update")
     own = _update_step(chain, examined.step.promote)
+    info = stage_info("update") if own is None else own.info
     config = info.config.read({}, where="update") if own is None else own.config
     inputs = {name: examined.work.inputs[name] for name in ("release", "rows")} | {"champion": (champion,)}
     name = f"update/{examined.step.promote}"

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from leafout.core.faults import fault_point
 
 def write_whole(path: Path, data: bytes) -> None:
     """Replace a file by new bytes; after a crash it holds the old ones or the new ones, never a mix."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    beside = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_native_id()}.partial")
     try:
         with beside.open("wb") as file:
             if fault_point("durable.write"):

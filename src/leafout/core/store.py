@@ -19,6 +19,7 @@ import os
 import resource
 import shutil
 import sys
+import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -221,7 +222,7 @@ class Store:
             try:
                 pooled.hardlink_to(path)
             except FileExistsError:
-                beside = pool / f".{os.getpid()}.link"
+                beside = pool / f".{os.getpid()}-{threading.get_native_id()}.link"
                 beside.unlink(missing_ok=True)
                 beside.hardlink_to(pooled)
                 fault_point("store.link")
