@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from leafout.core.errors import LeafoutError
+from leafout.corpus.request_log import RequestLog, closed_segments
 from leafout.maintenance.live import Answered, figures, read_requests, seen_of, segments_of
+from leafout.serving.log_writer import Entry, LogWriter
 
 GOOD: dict[str, Any] = {
     "time": 1.0,
@@ -61,6 +63,19 @@ def test_a_line_that_is_no_request_is_named_with_its_place(tmp_path: Path, wrong
     assert len(requests) == 2
     assert len(damaged) == 1
     assert damaged[0].startswith("a.jsonl:2: ")
+
+
+def test_what_the_service_writes_is_what_is_read(tmp_path: Path) -> None:
+    writer = LogWriter({"toy": RequestLog(tmp_path)})
+    served: dict[str, Any] = {"slot": "toy", "release": "r1", "milliseconds": 3.25, "tokens": 12, "status": 200}
+    writer.put(Entry(id="a", texts=["好", "bad a@b.com"], predicted=["好", "差"], confidence=[0.9, 0.6], **served))
+    writer.put(Entry(id="b", texts=["写下去"], predicted=None, confidence=None, **served))
+    assert writer.close()
+    requests, damaged = read_requests((path.name, path) for path in closed_segments(tmp_path))
+    assert not damaged
+    assert [request.id for request in requests] == ["a", "b"]
+    assert requests[0].answers[1] == Answered("a/1", "bad <EMAIL_1>", "差", 0.6)
+    assert (requests[1].milliseconds, requests[1].tokens, requests[1].answers) == (3.25, 12, ())
 
 
 def test_only_closed_segments_are_taken(tmp_path: Path) -> None:
