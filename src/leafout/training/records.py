@@ -68,9 +68,9 @@ class Records:
 
     def __init__(self, notes: Path, *, step: int, tensorboard: bool) -> None:
         notes.mkdir(parents=True, exist_ok=True)
+        self._events = _event_writer(notes / "tensorboard", step) if tensorboard else None
         self.metrics = JsonLines(notes / "metrics.jsonl", step=step)
         self.samples = JsonLines(notes / "samples.jsonl", step=step)
-        self._events = _event_writer(notes / "tensorboard", step) if tensorboard else None
 
     def figures(self, step: int, values: Mapping[str, float]) -> None:
         """Write down the figures of a step."""

@@ -1,0 +1,79 @@
+from pathlib import Path
+
+import pytest
+from transformers import BertForSequenceClassification
+
+import tiny_models
+import tiny_rows
+from leafout.core.digest import payload_files, sha256_file
+from leafout.core.errors import LeafoutError, Stopped
+from leafout.core.run import QuietRun
+from leafout.inference.load import load_classifier
+from leafout.stages.finetune import FinetuneConfig, finetune
+from training.test_foreign import write_roberta
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    tiny_models.write_bert(tmp_path / "model", labels=("x", "y", "z"))
+    return tmp_path / "model"
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Path:
+    return tiny_rows.write_rows(tmp_path / "rows")
+
+
+def config(**values: object) -> FinetuneConfig:
+    given = {"budget": {"steps": 6}, "batch_tokens": 256, "evaluations": 2, "precision": "fp32"}
+    return FinetuneConfig.read(given | {"checkpoint_seconds": 0} | values)
+
+
+class Stopping(QuietRun):
+    def should_stop(self) -> bool:
+        return True
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {path.as_posix(): sha256_file(folder / path) for path in payload_files(folder)}
+
+
+def test_a_model_learns_chinese_and_english_labels(tmp_path: Path, model: Path, rows: Path) -> None:
+    out = tmp_path / "out"
+    settings = config(budget={"steps": 60}, peak_rate=0.01, checkpoint_seconds=60, class_weights="balanced")
+    found = finetune(model, rows, out=out, config=settings, run=QuietRun(seed=3))
+    assert found["val_macro_f1"] > 0.9
+    assert found["labels"] == 2
+    answers = load_classifier(out, threads=1).classify(["这本书 很好", "the room very bad and not good", "服务 不小"])
+    assert [answer.label for answer in answers] == ["好", "差", "好"]
+    theirs = BertForSequenceClassification.from_pretrained(out)
+    assert theirs.config.id2label == {0: "好", 1: "差"}
+    assert found["parameters"] == sum(values.numel() for values in theirs.parameters())
+
+
+@pytest.mark.parametrize("values", [{}, {"init": "random", "layer_decay": 0.8, "label_smoothing": 0.1}])
+def test_a_stopped_call_goes_on_to_the_same_payload(
+    tmp_path: Path, model: Path, rows: Path, values: dict[str, object]
+) -> None:
+    settings = config(**values)
+    found = finetune(model, rows, out=tmp_path / "calm", config=settings, run=QuietRun(seed=3))
+    with pytest.raises(Stopped):
+        finetune(model, rows, out=tmp_path / "out", config=settings, run=Stopping(seed=3))
+    assert finetune(model, rows, out=tmp_path / "out", config=settings, run=QuietRun(seed=3)) == found
+    assert digests(tmp_path / "out") == digests(tmp_path / "calm")
+    assert {"config.json", "model.safetensors", "task.json", "tokenizer.json"} <= digests(tmp_path / "out").keys()
+    assert not [path for path in (tmp_path / "out").iterdir() if path.is_dir() and path.name != "notes"]
+
+
+def test_another_architecture_is_trained_through_transformers(tmp_path: Path, rows: Path) -> None:
+    folder = write_roberta(tmp_path / "roberta")
+    settings = config(budget={"steps": 50}, peak_rate=0.01, checkpoint_seconds=60)
+    found = finetune(folder, rows, out=tmp_path / "out", config=settings, run=QuietRun(seed=3))
+    assert found["val_accuracy"] > 0.9
+    answers = load_classifier(tmp_path / "out", threads=1).classify(["这本书 很好", "the room very bad"])
+    assert [answer.label for answer in answers] == ["好", "差"]
+
+
+def test_rows_without_labels_are_refused(tmp_path: Path, model: Path) -> None:
+    with pytest.raises(LeafoutError, match="there is no `train`"):
+        finetune(model, tmp_path, out=tmp_path / "out", config=config())

@@ -1,0 +1,70 @@
+import json
+from pathlib import Path
+
+import pytest
+
+import tiny_tokens
+from leafout.core.digest import payload_files, sha256_file
+from leafout.core.errors import LeafoutError, Stopped
+from leafout.core.run import QuietRun
+from leafout.models.load import load_causal, load_masked
+from leafout.stages.pretrain import PretrainConfig, pretrain
+
+TINY = {"layers": 1, "width": 16, "heads": 2, "max_tokens": 24}
+
+
+@pytest.fixture
+def tokens(tmp_path: Path) -> Path:
+    return tiny_tokens.write_tokens(tmp_path / "tokens", documents=24)
+
+
+def config(kind: str = "bert", **values: object) -> PretrainConfig:
+    given = {"model": {"kind": kind, **TINY}, "budget": {"steps": 8}, "batch_tokens": 96, "evaluations": 2}
+    return PretrainConfig.read(given | {"peak_rate": 0.01, "checkpoint_seconds": 0} | values)
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {path.as_posix(): sha256_file(folder / path) for path in payload_files(folder)}
+
+
+class Stopping(QuietRun):
+    def should_stop(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("kind", "names"), [("bert", {"mlm_loss", "nsp_accuracy"}), ("gpt", {"bits_per_byte"})])
+def test_a_stopped_call_goes_on_to_the_same_payload(tmp_path: Path, tokens: Path, kind: str, names: set[str]) -> None:
+    found = pretrain(tokens, None, out=tmp_path / "calm", config=config(kind), run=QuietRun(seed=3))
+    assert {f"val_{name}" for name in names} < found.keys()
+    assert (found["steps"], found["skipped_steps"]) == (8, 0)
+    with pytest.raises(Stopped):
+        pretrain(tokens, None, out=tmp_path / "out", config=config(kind), run=Stopping(seed=3))
+    again = pretrain(tokens, None, out=tmp_path / "out", config=config(kind), run=QuietRun(seed=3))
+    assert again == found
+    assert digests(tmp_path / "calm") == digests(tmp_path / "out")
+    assert set(digests(tmp_path / "out")) == {
+        "config.json",
+        "model.safetensors",
+        "special_tokens_map.json",
+        "tokenizer.json",
+        "tokenizer_config.json",
+    }
+    model = (load_masked if kind == "bert" else load_causal)(tmp_path / "out")
+    assert found["parameters"] == sum(values.numel() for values in model.parameters())
+    lines = (tmp_path / "out" / "notes" / "samples.jsonl").read_text(encoding="utf-8").splitlines()
+    assert {json.loads(line)["step"] for line in lines} == {4, 8}
+
+
+def test_training_goes_on_from_a_given_model(tmp_path: Path, tokens: Path) -> None:
+    long: dict[str, object] = {"budget": {"steps": 40}, "checkpoint_seconds": 60, "next_sentence": False}
+    first = pretrain(tokens, None, out=tmp_path / "first", config=config("bert", **long), run=QuietRun(seed=3))
+    more = config(budget={"steps": 1}, peak_rate=1e-6, next_sentence=False, model={})
+    second = pretrain(tokens, tmp_path / "first", out=tmp_path / "second", config=more, run=QuietRun(seed=3))
+    assert second["val_loss"] == pytest.approx(first["val_loss"], abs=0.05)
+    assert second["parameters"] == first["parameters"]
+    assert "val_nsp_accuracy" not in second
+
+
+def test_a_folder_without_tokens_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(LeafoutError, match=r"no `ids.npy`"):
+        pretrain(tmp_path, None, out=tmp_path / "out", config=config())

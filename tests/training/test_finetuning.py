@@ -1,0 +1,58 @@
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+import tiny_models
+import tiny_rows
+from leafout.core.errors import LeafoutError
+from leafout.core.run import QuietRun
+from leafout.models.heads import Classifier
+from leafout.tasks.classify import Classify
+from leafout.training.finetuning import class_weights, classifier, lesson, rate_of, save
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    tiny_models.write_bert(tmp_path / "model")
+    return tmp_path / "model"
+
+
+def test_a_lesson_has_the_labels_of_train_and_fits_the_model(tmp_path: Path, model: Path) -> None:
+    rows = tiny_rows.write_rows(tmp_path / "rows", pair=True)
+    found = lesson(model, rows, max_tokens=0, run=QuietRun())
+    assert found.task == Classify(labels=("好", "差"), max_tokens=32, pair=True)
+    assert (len(found.train.labels_N), len(found.val.labels_N)) == (120, 60)
+    assert found.train.segments.max() == 1
+    assert lesson(model, rows, max_tokens=12, run=QuietRun()).task.max_tokens == 12
+    assert class_weights(found).tolist() == [1.0, 1.0]
+
+
+def test_pretrained_takes_the_encoder_and_random_takes_nothing(model: Path) -> None:
+    task = Classify(labels=("a", "b", "c"), max_tokens=32)
+    kept, fresh, again = (
+        classifier(model, task, pretrained=pretrained, dropout=0.1, seed=5) for pretrained in (True, False, False)
+    )
+    assert isinstance(kept.model, Classifier)
+    assert isinstance(fresh.model, Classifier)
+    assert (kept.layers, kept.width, kept.model.num_labels, kept.model.dims.dropout) == (2, 16, 3, 0.1)
+    assert not torch.equal(kept.model.encoder.words.weight, fresh.model.encoder.words.weight)
+    assert all(torch.equal(a, b) for a, b in zip(fresh.model.parameters(), again.model.parameters(), strict=True))
+    assert float(fresh.model.encoder.words.weight.detach().std()) == pytest.approx(0.02, rel=0.2)
+
+
+def test_what_is_saved_names_its_labels(tmp_path: Path, model: Path) -> None:
+    made = classifier(model, Classify(("差", "好"), 32), pretrained=True, dropout=0, seed=1)
+    save(made.model, tmp_path / "out", labels=("差", "好"))
+    config = json.loads((tmp_path / "out" / "config.json").read_text(encoding="utf-8"))
+    assert config["id2label"] == {"0": "差", "1": "好"}
+
+
+def test_a_folder_without_a_model_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(LeafoutError):
+        classifier(tmp_path, Classify(("差", "好"), 32), pretrained=True, dropout=0, seed=1)
+
+
+def test_wider_models_and_pretrained_ones_have_smaller_rates() -> None:
+    assert rate_of(768, pretrained=True) < rate_of(256, pretrained=True) < rate_of(256, pretrained=False)
