@@ -1,0 +1,25 @@
+import pytest
+
+import chain_store
+from leafout.chain.lookup import find_artifact
+from leafout.chain.paired import compare_exams
+
+
+def test_two_exams_of_the_same_rows_are_compared_row_by_row() -> None:
+    store = chain_store.shared()
+    one, other = (find_artifact(store, f"demo:{name}") for name in ("scratch_exam", "finetune_exam"))
+    found = compare_exams(one, other)
+    assert found is not None
+    assert (found.rows, found.changed, found.fixed, found.broken) == (32, 7, 7, 0)
+    accuracy = found.differences["accuracy"]
+    assert accuracy["value"] == pytest.approx(7 / 32, abs=1e-6)
+    assert 0 < accuracy["low"] < accuracy["value"] < accuracy["high"]
+    assert found.examples[0]["second"] == found.examples[0]["label"]
+    back = compare_exams(other, one)
+    assert back is not None
+    assert back.broken == 7
+
+
+def test_an_exam_without_rows_cannot_be_compared() -> None:
+    store = chain_store.shared()
+    assert compare_exams(find_artifact(store, "demo:exam"), find_artifact(store, "demo:clean")) is None
