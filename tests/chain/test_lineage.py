@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 import chain_store
@@ -47,6 +48,22 @@ def test_training_documents_are_those_of_the_train_side() -> None:
     assert [(used, folder.name) for used, folder in folders] == [("rows", "train")]
     plain = document_folders(trace(chain_store.shared(), "demo:clean"))
     assert [used for used, _ in plain] == ["documents"]
+
+
+def test_rows_that_were_held_out_are_no_training_documents(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    texts = pa.table({"id": ["1"], "text": ["好"]})
+    rows, text = (
+        chain_store.put(store, "split", {"train/part-00000.parquet": texts, "n.json": n}, {}, config={"n": n})
+        for n in (1, 2)
+    )
+    corpus = chain_store.put(
+        store, "split", {"train/part-00000.parquet": texts}, {"documents/0": text, "held_out/0": rows}
+    )
+    tokens = chain_store.put(store, "tokenize", {"tokenizer.json": {}}, {"documents": corpus})
+    folders = [folder for _, folder in document_folders(trace(store, tokens.key))]
+    assert corpus.path / "train" in folders
+    assert rows.path / "train" not in folders
 
 
 def logged(tmp_path: Path, release: str) -> Store:

@@ -179,6 +179,8 @@ def _exam_lines(exam: Mapping[str, Any] | None) -> Iterator[str]:
         yield "  they share no labelled rows: the scores cannot be compared in pairs"
         return
     became = f"{exam['fixed']} now right, {exam['broken']} now wrong"
+    if "bits_per_byte saved" in exam["differences"]:
+        became = f"{exam['fixed']} documents cost fewer bits, {exam['broken']} more"
     yield f"  {exam['rows']} rows in both; {exam['changed']} answers changed, {became}"
     for score, value in exam["differences"].items():
         chance = "may be chance" if value["low"] <= 0 <= value["high"] else "not chance"

@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from leafout.chain.lookup import find_artifact
-from leafout.core.artifact import Artifact, read_artifact
+from leafout.core.artifact import Artifact
 from leafout.core.errors import LeafoutError
 from leafout.core.store import Store
+
+_HELD_OUT = "held_out"
+"""An input of this name is kept out of the training; see `split`."""
 
 
 @dataclass(frozen=True)
@@ -208,26 +211,22 @@ def document_folders(lineage: Lineage) -> list[tuple[str, Path]]:
     """Where the training documents lie, each with what they were used for.
 
     Returns:
-        (`rows` or `text`, folder): the `train` side of each split; where there is none, the first documents found.
+        (`rows` or `text`, folder): the `train` side of each split that was learnt from, not of those held out; where
+        there is none, the first documents found.
     """
-    parents: dict[str, set[str]] = {}
+    users: dict[str, set[str]] = {}
     for node in lineage.nodes():
         for one in node.inputs:
-            if one.artifact is not None and node.artifact is not None:
-                parents.setdefault(one.artifact.key, set()).add(node.artifact.stage)
+            if one.artifact is not None and node.artifact is not None and not one.name.startswith(_HELD_OUT):
+                users.setdefault(one.artifact.key, set()).add(node.artifact.stage)
     found, plain = [], []
     for node in lineage.nodes():
-        if node.artifact is None:
+        if node.artifact is None or (node is not lineage.root and node.artifact.key not in users):
             continue
         folder = node.artifact.path
         if any((folder / "train").glob("part-*.parquet")):
-            used = "text" if parents.get(node.artifact.key, set()) == {"tokenize"} else "rows"
+            used = "text" if users.get(node.artifact.key) == {"tokenize"} else "rows"
             found.append((used, folder / "train"))
         elif any(folder.glob("part-*.parquet")):
             plain.append(("documents", folder))
     return found or plain[:1]
-
-
-def artifact_at(folder: Path) -> Artifact:
-    """The artifact that a folder, or a part of it such as `train/`, belongs to."""
-    return read_artifact(folder if (folder / "manifest.json").is_file() else folder.parent)

@@ -43,7 +43,7 @@ class Paired:
 
 
 def compare_exams(first: Artifact, second: Artifact) -> Paired | None:
-    """Hold two exams against each other, row by row; None when they share no rows with labels.
+    """Hold two exams against each other, row by row; None when they share no rows.
 
     Args:
         first: the exam to compare with.
@@ -52,7 +52,9 @@ def compare_exams(first: Artifact, second: Artifact) -> Paired | None:
     one, other = _answers(first.path), _answers(second.path)
     if one is None or other is None:
         return None
-    shared = [row for row in one if row in other and one[row]["label"] == other[row]["label"]]
+    if all("nats" in row for side in (one, other) for row in side.values()):
+        return _paired_costs(one, other)
+    shared = [row for row in one if row in other and one[row].get("label") == other[row].get("label")]
     if not shared:
         return None
     return _paired([one[row] for row in shared], [other[row] for row in shared], len(one), len(other))
@@ -85,6 +87,25 @@ def _paired(one: list[dict[str, Any]], other: list[dict[str, Any]], size_one: in
     )
 
 
+def _paired_costs(one: Mapping[str, dict[str, Any]], other: Mapping[str, dict[str, Any]]) -> Paired | None:
+    """Two exams of generators: how many bits for each byte the second saves on the same documents."""
+    import math
+
+    import numpy as np
+
+    from leafout.metrics.intervals import ratio_difference
+
+    shared = [name for name in one if name in other and one[name]["bytes"] == other[name]["bytes"]]
+    if not shared:
+        return None
+    bits_D = [np.array([side[name]["nats"] / math.log(2) for name in shared]) for side in (one, other)]
+    bytes_D = np.array([one[name]["bytes"] for name in shared], np.float64)
+    saved = ratio_difference(bits_D[0], bits_D[1], bytes_D).plain()
+    better, worse = int((bits_D[1] < bits_D[0]).sum()), int((bits_D[1] > bits_D[0]).sum())
+    sizes = len(one) - len(shared), len(other) - len(shared)
+    return Paired(len(shared), *sizes, {"bits_per_byte saved": saved}, better, worse, better + worse, ())
+
+
 def _example(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     rest = {name: other[name] for name in ("confidence", "text", "source", "line") if other.get(name) is not None}
     return {"id": one["id"], "label": one["label"], "first": one["predicted"], "second": other["predicted"], **rest}
@@ -97,11 +118,9 @@ def _answers(folder: Path) -> dict[str, dict[str, Any]] | None:
     if not (folder / PREDICTIONS).is_file():
         return None
     table: pa.Table = pq.read_table(folder / PREDICTIONS)
-    if not {"id", "label", "predicted"} <= set(table.column_names):
+    columns = set(table.column_names)
+    if not ({"id", "label", "predicted"} <= columns or {"id", "nats", "bytes"} <= columns):
         return None
-    wanted = [
-        name
-        for name in ("id", "label", "predicted", "confidence", "text", "source", "line")
-        if name in table.column_names
-    ]
-    return {row["id"]: row for row in table.select(wanted).to_pylist()}
+    wanted = ("id", "label", "predicted", "confidence", "text", "source", "line", "nats", "bytes")
+    table = table.select([name for name in wanted if name in columns])
+    return {row["id"]: row for row in table.to_pylist()}

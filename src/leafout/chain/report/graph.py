@@ -7,8 +7,8 @@ from leafout.chain.report.charts import cut
 from leafout.chain.report.html import Html, duration, tag
 from leafout.chain.report.layout import place
 
-_BOX_WIDTH, _BOX_HEIGHT = 142, 50
-_COLUMN, _LAYER, _MARGIN = 160, 82, 12
+_BOX_WIDTH, _BOX_HEIGHT = 164, 50
+_COLUMN, _LAYER, _MARGIN = 180, 82, 12
 
 FAMILIES = {
     "collect": "data", "clean": "data", "split": "data", "tokenize": "data",
@@ -79,7 +79,7 @@ def _box(step: Mapping[str, Any], column: float, layer: int) -> Html:
     said = f"{step['name']}: {step['stage']} {step['key']}, {status}"
     rows = [
         tag("rect", x=left, y=top, width=_BOX_WIDTH, height=_BOX_HEIGHT, rx=8, class_=f"box {family}"),
-        tag("text", cut(step["name"], 16), x=left + 10, y=top + 20, class_="strong"),
+        tag("text", cut(step["name"], 18), x=left + 10, y=top + 20, class_="strong"),
         tag("text", _MARKS[family], x=left + _BOX_WIDTH - 9, y=top + 19, class_=f"end mark {family}"),
         tag("text", status, x=left + 10, y=top + 37, class_="faint"),
         tag("text", cut(shown, 10) or step["key"][:8], x=left + _BOX_WIDTH - 9, y=top + 37, class_="end faint"),

@@ -11,7 +11,7 @@ from statistics import mean
 
 _SWEEPS = 12
 Spot = tuple[str, int]
-"""A step in its layer, or the place where an edge to a step passes a layer: (name or `a>b`, layer)."""
+"""A step in its layer, or the place where the edges from a step pass a layer, as one: (name or `name>`, layer)."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def place(inputs: Mapping[str, Sequence[str]]) -> Layout:
     layer = _layers(known)
     edges = [(before, name) for name, befores in known.items() for before in befores]
     rows, paths = _rows(known, layer, edges)
-    links = [(a, b) for path in paths.values() for a, b in pairwise(path)]
+    links = list(dict.fromkeys(pair for path in paths.values() for pair in pairwise(path)))
     _order(rows, links)
     column = _columns(rows, links)
     low = min(column.values(), default=0.0)
@@ -81,9 +81,10 @@ def _rows(
         rows[layer[name]].append((name, layer[name]))
     paths = {}
     for before, name in edges:
-        passed = [(f"{before}>{name}", at) for at in range(layer[before] + 1, layer[name])]
+        passed = [(f"{before}>", at) for at in range(layer[before] + 1, layer[name])]
         for spot in passed:
-            rows[spot[1]].append(spot)
+            if spot not in rows[spot[1]]:
+                rows[spot[1]].append(spot)
         paths[before, name] = [(before, layer[before]), *passed, (name, layer[name])]
     return rows, paths
 

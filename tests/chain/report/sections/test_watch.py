@@ -8,9 +8,16 @@ def step(stage: str, **evidence: object) -> dict[str, object]:
 def test_a_decision_stands_with_its_reason_and_alerts_are_listed() -> None:
     decision = {"decision": "keep", "reason": "新模型没有更好 <b>"}
     made = str(
-        section({"steps": [step("monitor", watch={"alerts": ["drift of inputs"]}), step("update", decision=decision)]})
+        section(
+            {
+                "steps": [
+                    step("monitor", watch={"alerts": [{"kind": "drift", "reason": "texts differ", "next": "label"}]}),
+                    step("update", decision=decision),
+                ]
+            }
+        )
     )
-    for word in ("keep", "新模型没有更好 &lt;b&gt;", "drift of inputs", "120"):
+    for word in ("keep", "新模型没有更好 &lt;b&gt;", "texts differ", "next: label", "120"):
         assert word in made
 
 

@@ -18,11 +18,12 @@ def _step(step: Mapping[str, Any]) -> Html:
     decision = step["evidence"].get("decision")
     rows = [(name.replace("_", " "), figure(value)) for name, value in sorted(step["metrics"].items())]
     alerts = (step["evidence"].get("watch") or {}).get("alerts") or []
+    quiet = tag("p", "No alert.", class_="good") if "watch" in step["evidence"] and not alerts else None
     return tag(
         "div",
         tag("h3", step["name"], tag("small", step["stage"])),
         _decision(decision) if decision else None,
-        tag("ul", *[tag("li", _alert(one)) for one in alerts]) if alerts else None,
+        tag("ul", *[tag("li", _alert(one)) for one in alerts]) if alerts else quiet,
         table((), rows, numbers=(1,)) if rows else None,
     )
 
@@ -33,7 +34,13 @@ def _decision(decision: Mapping[str, Any]) -> Html:
     return tag("div", tag("p", join([badge, f" {decision.get('reason', '')}"])), class_="words")
 
 
-def _alert(alert: Any) -> str:
-    if isinstance(alert, Mapping):
-        return str(alert.get("message") or ", ".join(f"{name}: {value}" for name, value in alert.items()))
-    return str(alert)
+def _alert(alert: Mapping[str, Any]) -> Html:
+    """What should be looked at, why, and what to do next."""
+    kind = tag("span", str(alert.get("kind", "alert")), class_="badge bad")
+    return join(
+        [
+            kind,
+            f" {alert.get('reason', '')}",
+            tag("div", f"next: {alert['next']}", class_="note") if alert.get("next") else None,
+        ]
+    )
