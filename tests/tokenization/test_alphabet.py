@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from leafout.tokenization.alphabet import choose, count_characters, normalised
 
 
-@settings(deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.lists(st.text(), max_size=3), max_size=3))
 def test_every_character_is_counted(batches: list[list[str]]) -> None:
     whole = "".join(text for batch in batches for text in batch)

@@ -21,7 +21,7 @@ def reference(made: Tokenizer, texts: Sequence[str], pairs: Sequence[str] | None
     return [encoding.ids for encoding in copy.encode_batch(rows)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(texts=st.lists(TEXT, max_size=4), max_tokens=st.integers(2, 20))
 def test_texts_are_encoded_as_the_library_does(texts: list[str], max_tokens: int) -> None:
     made = tokenizer()
@@ -32,7 +32,7 @@ def test_texts_are_encoded_as_the_library_does(texts: list[str], max_tokens: int
     assert found.truncated.tolist() == [length > max_tokens for length in full]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(rows=st.lists(st.tuples(TEXT, TEXT), max_size=4), max_tokens=st.integers(5, 24))
 def test_pairs_are_encoded_and_cut_as_the_library_does(rows: list[tuple[str, str]], max_tokens: int) -> None:
     made = tokenizer()

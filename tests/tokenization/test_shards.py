@@ -28,7 +28,7 @@ def read(folder: Path) -> list[list[list[int]]]:
     ]
 
 
-@settings(deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(documents=st.lists(st.lists(st.lists(st.integers(0, 99), min_size=1), min_size=1)), cut=st.integers(0, 9))
 def test_documents_read_back_however_they_were_batched(
     tmp_path_factory: pytest.TempPathFactory, documents: list[list[list[int]]], cut: int
