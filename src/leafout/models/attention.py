@@ -45,6 +45,9 @@ class _Unpadded(torch.autograd.Function):
 def attend(qkv_TD: Tensor, stream: Stream, *, heads: int, causal: bool) -> Tensor:
     """Scaled dot-product attention of each token with the tokens of its own row.
 
+    On a CPU the kernel runs in float32 whatever comes in. In bfloat16 it took 2 (short rows) to 5 times as long on a
+    chip without bfloat16 units; `benchmarks/attention_cpu.py` measures it on another.
+
     Args:
         qkv_TD: queries, keys and values side by side, [T, 3 * D].
         stream: which tokens are a row.
@@ -54,13 +57,16 @@ def attend(qkv_TD: Tensor, stream: Stream, *, heads: int, causal: bool) -> Tenso
     Returns:
         [T, D], in the dtype of `qkv_TD`.
     """
-    query_BHSE, key_BHSE, value_BHSE = split_heads(padded(qkv_TD, stream), stream.num_rows, heads)
+    qkv_BSD = padded(qkv_TD, stream)
+    if qkv_BSD.device.type == "cpu":
+        qkv_BSD = qkv_BSD.float()
+    query_BHSE, key_BHSE, value_BHSE = split_heads(qkv_BSD, stream.num_rows, heads)
     # causal rows are padded at their right end, where no token looks: they need no mask of their own
     mask = None if causal else stream.mask_B11S
     mixed_BHSE = functional.scaled_dot_product_attention(
         query_BHSE, key_BHSE, value_BHSE, attn_mask=mask, is_causal=causal
     )
-    mixed_BSD = mixed_BHSE.transpose(1, 2).reshape(stream.num_rows * stream.max_tokens, -1)
+    mixed_BSD = mixed_BHSE.transpose(1, 2).reshape(stream.num_rows * stream.max_tokens, -1).to(qkv_TD.dtype)
     if stream.unpad_T is None:
         return mixed_BSD
     mixed_TD: Tensor = _Unpadded.apply(mixed_BSD, stream.unpad_T)  # type: ignore[no-untyped-call]  # torch has no types
@@ -77,8 +83,10 @@ def padded(values_TD: Tensor, stream: Stream) -> Tensor:
 
 def split_heads(qkv_BSD: Tensor, num_rows: int, heads: int) -> tuple[Tensor, Tensor, Tensor]:
     """Queries, keys and values [B, H, S, E] as views of [B * S, 3 * D]."""
-    parts = qkv_BSD.view(num_rows, -1, 3, heads, qkv_BSD.shape[-1] // (3 * heads)).permute(2, 0, 3, 1, 4)
-    return parts[0], parts[1], parts[2]
+    # chunks first: the backward of an index makes a whole zero tensor for each part, that of a chunk none
+    parts = qkv_BSD.view(num_rows, -1, qkv_BSD.shape[-1]).chunk(3, -1)
+    query, key, value = (part.view(*part.shape[:2], heads, -1).transpose(1, 2) for part in parts)
+    return query, key, value
 
 
 def activate(hidden: Tensor, name: str) -> Tensor:
