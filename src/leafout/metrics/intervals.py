@@ -197,10 +197,15 @@ def _ratios(
     if not len(below):
         raise ValueError("no documents to draw from")
     drawn = [
-        (counts @ above) / np.maximum(counts @ below, 1e-300)
+        _weighted(counts, above) / np.maximum(_weighted(counts, below), 1e-300)
         for counts in _resamples(np.ones(len(below), np.int64), samples, key)
     ]
     return float(above.sum() / below.sum()), np.concatenate(drawn)
+
+
+def _weighted(counts_SD: Int64, values_D: Float64) -> Float64:
+    sums_S: Float64 = np.einsum("sd,d->s", counts_SD.astype(np.float64), values_D)  # one thread, one order
+    return sums_S
 
 
 def _interval(value: float, drawn_S: Float64) -> Interval:
