@@ -216,6 +216,7 @@ def test_a_read_only_store_is_said(tmp_path: Path) -> None:
 POINTS = ["store.seal", "durable.fsync", "durable.write", "durable.rename", "store.rename", "store.share", "store.link"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("point", POINTS)
 @pytest.mark.parametrize("resumable", [False, True])
 def test_killed_at_any_write_the_same_call_ends_with_the_same_digest(

@@ -98,7 +98,11 @@ def work_of(
         LeafoutError: when an outside file is missing.
     """
     paths = config.outside(root)
-    outside = {name: store.memory.sha256(path) for name, path in paths.items()}
+    try:
+        outside = {name: store.memory.sha256(path) for name, path in paths.items()}
+    except OSError as error:
+        message = f"cannot read an outside file: {error.strerror}"
+        raise LeafoutError(message, where=str(error.filename), hint="mend the path in the config") from None
     return Work(info, config, inputs, outside, seed if info.seeded else None, root, paths)
 
 

@@ -71,7 +71,8 @@ def read_override(text: str) -> Override:
     try:
         return Override(path, parse_value(right), text)
     except LeafoutError as error:
-        raise LeafoutError(error.message, where=f"--set {text}", hint=error.hint) from None
+        hint = error.hint or f"quote the value: --set {left}='...'"
+        raise LeafoutError(error.message, where=f"--set {text}", hint=hint) from None
 
 
 def overridden(values: Mapping[str, Any], overrides: Sequence[Override]) -> dict[str, Any]:

@@ -145,6 +145,15 @@ def _after(store: Store, step: Step, artifact: Artifact, work: Work, ran: Ran, w
         apply_decision(store.root, step.slot, work.inputs["release"][0], artifact, watch, step.name)
 
 
+def config_path(error: LeafoutError, stage: str, root: Path) -> list[str]:
+    """The key that an error of a stage is about, from a place such as `[val]` or `[split.val]`; empty for others."""
+    before, bracket, key = error.where.rpartition("[")
+    if not bracket or not key.endswith("]") or before.strip() not in {"", str(root)}:
+        return []
+    path = key[:-1].split(".")
+    return path[1:] if path[0] == stage else path
+
+
 @contextmanager
 def placed(chain: Chain, step: Step) -> Iterator[None]:
     """Give errors of a stage their place in the chain file."""
@@ -153,6 +162,9 @@ def placed(chain: Chain, step: Step) -> Iterator[None]:
     except LeafoutError as error:
         if not error.where:
             error.where = chain.places.where((step.name,))
-        elif error.where.startswith("[") and error.where.endswith("]"):
-            error.where = chain.places.where((step.name, *error.where[1:-1].split(".")))
+        else:
+            path = config_path(error, step.info.name, chain.root)
+            if path:
+                error.where = chain.places.where((step.name, *path))
+                error.hint = error.hint or f"relative names start from {chain.root}"
         raise

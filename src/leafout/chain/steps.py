@@ -109,7 +109,12 @@ def read_chain(path: Path, sets: Sequence[str] = ()) -> Chain:
     Raises:
         LeafoutError: with the place, and what to write instead.
     """
-    return _chain(read_yaml(path), path, sets)
+    try:
+        located = read_yaml(path)
+    except LeafoutError as error:
+        error.hint = error.hint or "leafout init classify writes a chain file to begin with"
+        raise
+    return _chain(located, path, sets)
 
 
 def parse_chain(text: str, *, file: Path, sets: Sequence[str] = ()) -> Chain:
@@ -143,7 +148,7 @@ def _check_name(name: str, table: Any, places: Places) -> None:
         )
     if not _STEP_NAME.match(name):
         raise LeafoutError(
-            f"{name[:80]!r} cannot name a step",
+            f"`{name[:80].encode('unicode_escape').decode()}` cannot name a step",
             where=places.where((name,)).partition(" [")[0],
             hint="a step's name has letters, digits, `_` and `-`, at most 64",
         )
@@ -217,7 +222,8 @@ def _exam_keys(name: str, info: StageInfo, table: dict[str, Any], places: Places
         try:
             read_gate(metric, gate)
         except LeafoutError as error:
-            raise LeafoutError(error.message, where=places.where((name, "gates", metric)), hint=error.hint) from None
+            where, hint = places.where((name, "gates", metric)), error.hint or f'{metric}: ">= 0.80"'
+            raise LeafoutError(error.message, where=where, hint=hint) from None
     if info.name == "evaluate":
         return dict(gates or {}), promote
     return None, promote

@@ -84,11 +84,13 @@ def _decided(chain: Chain, store: Store, examined: Examined, *, device: str, wat
 def compare(chain: Chain, store: Store, examined: Examined, champion: Given, *, device: str, watch: Watch) -> Artifact:
     """The artifact of the `update` stage: candidate and champion in the same exam.
 
-    A step of the chain with `stage: update` and the same `slot` gives the config.
+    A step of the chain with `stage: update` and the same `slot` gives the config; else it is the exam's, with its
+    gates.
     """
     own = _update_step(chain, examined.step.promote)
     info = stage_info("update") if own is None else own.info
-    config = info.config.read({}, where="update") if own is None else own.config
+    exam = {"exam": examined.step.config.plain(), "gates": examined.step.gates or {}}
+    config = info.config.read(exam, where="update") if own is None else own.config
     inputs = {name: examined.work.inputs[name] for name in ("release", "rows")} | {"champion": (champion,)}
     name = f"update/{examined.step.promote}"
     with Stopper() as stopper:

@@ -117,7 +117,10 @@ def _source(step: str, reference: Any, *, steps: Collection[str], root: Path, wh
     if reference.startswith(SLOT):
         from leafout.serving.releases import check_slot
 
-        return Source("slot", check_slot(reference.removeprefix(SLOT)))
+        try:
+            return Source("slot", check_slot(reference.removeprefix(SLOT)))
+        except LeafoutError as error:
+            raise LeafoutError(error.message, where=where, hint=error.hint) from None
     if "\0" not in reference and len(reference) < 4096:
         path = root / Path(reference).expanduser()
         if path.is_dir():

@@ -141,7 +141,8 @@ def _read(flag: Flag, value: Any, where: str) -> Any:
             return [word if flag.kind == "TEXT" else parse_value(word) for word in value]
         return parse_value(value)
     except LeafoutError as error:
-        raise LeafoutError(error.message, where=f"{where} {flag.name}", hint=error.hint) from None
+        hint = error.hint or f"quote it: {flag.name} '...'"
+        raise LeafoutError(error.message, where=f"{where} {flag.name}", hint=hint) from None
 
 
 def _parts(annotation: Any) -> tuple[Any, ...]:

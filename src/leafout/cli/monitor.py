@@ -31,6 +31,9 @@ def monitor(**given: Any) -> None:
     slot, root = given["slot"], given["store"].resolve()
     store, info = Store(root), stage_info("monitor")
     champion = _champion(root, slot)
+    if not (root / "logs" / slot).is_dir():
+        hint = f"leafout serve {slot}, and not with --no-log"
+        raise LeafoutError(f"the slot `{slot}` has no request log", where=str(root / "logs"), hint=hint)
     values = {flag: given[key] for key, flag in _FLAGS.items()}
     for flag in (flag for flag, words in values.items() if flag.path == ("labels",) and words):
         values[flag] = [str(Path.cwd() / word) for word in values[flag]]

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from leafout.chain.kinds import check_kind
-from leafout.cli.config_flags import Flag, config_of, declare, flags, option
+from leafout.cli.config_flags import Flag, config_of, declare, flag_of, flags, option
 from leafout.cli.options import STORE, Device, StoreFolder, checked_device
 from leafout.core.config import Config
 from leafout.core.errors import LeafoutError
@@ -70,6 +70,7 @@ def _words(info: StageInfo) -> Any:
 def _run(info: StageInfo, words: list[str], config: Config, given: dict[str, Any]) -> None:
     from leafout.chain.growing import Grower
     from leafout.chain.keys import work_of
+    from leafout.chain.runner import config_path
     from leafout.chain.stopping import ChainStopped, StoppedAtOnce, Stopper
     from leafout.cli.references import inputs_of
     from leafout.cli.results import check_free, copy_result
@@ -91,6 +92,11 @@ def _run(info: StageInfo, words: list[str], config: Config, given: dict[str, Any
             artifact = grower.artifact(info.name, work)
         except (Stopped, StoppedAtOnce):
             raise ChainStopped(info.name, grower.how_far.get(info.name, ""), stopper.number) from None
+        except LeafoutError as error:
+            path = config_path(error, info.name, Path.cwd())
+            if path:
+                error.where = f"leafout {info.name} {flag_of(path)}"
+            raise
         if info.name == "evaluate":
             from leafout.chain.exams import judge_release, promote_examined
 

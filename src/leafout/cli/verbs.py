@@ -60,5 +60,5 @@ def help_text() -> str:
             group = verb.group
         lines.append(f"  {name:<10} {verb.help}")
     lines += ["", "options:", "  --version  the version, and nothing else", "  --help     this text", ""]
-    lines += ["`leafout init classify > chain.yaml`, then `leafout run chain.yaml`, is a good beginning."]
+    lines += ["`leafout init classify`, then `leafout run chain.yaml`, is a good beginning."]
     return "\n".join(lines)
