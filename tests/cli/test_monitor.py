@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,12 @@ def store(tmp_path: Path) -> Path:
     promote(root, "情感", release, unexamined=True)
     log = RequestLog(root / "logs" / "情感")
     for number in range(3):
-        entry = {"id": f"q{number}", "slot": "情感", "release": identity(release)[0], "texts": ["很好 very good"]}
+        entry: dict[str, Any] = {
+            "id": f"q{number}",
+            "slot": "情感",
+            "release": identity(release)[0],
+            "texts": ["很好 very good"],
+        }
         entry |= {"predicted": ["好"], "confidence": [0.9], "milliseconds": 4.0, "tokens": 5, "status": 200}
         log.write(entry)
     log.close()
