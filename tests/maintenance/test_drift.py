@@ -3,7 +3,7 @@ import random
 import numpy as np
 import pytest
 
-from leafout.maintenance.drift import CONFIDENCE, INPUTS, LABELS, MAX_ROWS, measure_drift
+from leafout.maintenance.drift import CONFIDENCE, INPUTS, LABELS, MAX_ROWS, discrepancy, measure_drift
 from leafout.maintenance.features import features
 from leafout.maintenance.reference import Seen
 
@@ -94,6 +94,20 @@ def test_label_mix_and_confidence_are_those_of_the_books() -> None:
     assert found.each[LABELS] == pytest.approx(chance, abs=0.03)
     distance = stats.cramervonmises_2samp(live.confidence_N, reference.confidence_N, method="asymptotic").pvalue
     assert found.each[CONFIDENCE] == pytest.approx(distance, abs=0.03)
+
+
+def test_the_discrepancy_is_that_of_its_definition() -> None:
+    """Gretton et al. 2012, equation 5, with the square of the median distance as the kernel's width."""
+    points = features(texts(30, "hotel", seed=1) + texts(10, "phone", seed=2))
+    live = np.stack([np.arange(40) < 12, np.arange(40) >= 28]).astype(np.int32)
+    plain = points / 127
+    distances = ((plain[:, None] - plain[None]) ** 2).sum(axis=2)
+    kernel = np.exp(-distances / np.median(distances[np.triu_indices(40, 1)]))
+    expected = []
+    for row in live.astype(bool):
+        inner = kernel[np.ix_(row, row)].mean() + kernel[np.ix_(~row, ~row)].mean()
+        expected.append(inner - 2 * kernel[np.ix_(row, ~row)].mean())
+    np.testing.assert_allclose(discrepancy(points, live), expected, rtol=1e-4, atol=1e-7)
 
 
 @pytest.mark.slow

@@ -70,7 +70,7 @@ def measure_drift(live: Seen, reference: Seen, *, seed: int, permutations: int =
     live_BN = _orders(len(first), len(second), permutations, random)
     found: dict[str, Float64] = {}
     if first.features_ND is not None and second.features_ND is not None:
-        found[INPUTS] = _discrepancy(np.concatenate([first.features_ND, second.features_ND]), live_BN)
+        found[INPUTS] = discrepancy(np.concatenate([first.features_ND, second.features_ND]), live_BN)
     found[LABELS] = _label_mix(np.concatenate([first.labels_N, second.labels_N]), live_BN)
     found[CONFIDENCE] = _confidences(np.concatenate([first.confidence_N, second.confidence_N]), live_BN)
     each = {name: _p_values(values_B) for name, values_B in found.items()}
@@ -97,8 +97,13 @@ def _orders(num_live: int, num_reference: int, permutations: int, random: np.ran
     return live_BN
 
 
-def _discrepancy(features_ND: NDArray[np.int8], live_BN: Int32) -> Float64:
-    """The squared distance of the two means in the kernel's space."""
+def discrepancy(features_ND: NDArray[np.int8], live_BN: Int32) -> Float64:
+    """The squared distance of the two sides' means in the kernel's space, for each order.
+
+    Args:
+        features_ND: of `features`.
+        live_BN: 1 for each row that is taken as live, equally many in each order.
+    """
     points_ND = features_ND.astype(np.float32) / 127
     squares_N = (points_ND**2).sum(axis=1)
     distances_NN = np.maximum(squares_N[:, None] + squares_N[None] - 2 * points_ND @ points_ND.T, 0)
