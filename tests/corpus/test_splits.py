@@ -1,7 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leafout.corpus.splits import by_count, by_hash, units
+from leafout.corpus.documents import Document, table_of
+from leafout.corpus.splits import by_count, by_hash, content_digest, units
 
 IDS = [f"id{number}" for number in range(300)]
 LABELS = [("正", "负", "中")[number % 3] for number in range(300)]
@@ -42,3 +43,18 @@ def test_no_group_ever_crosses(groups: list[int], stratify: bool) -> None:
         side_of = {groups[row]: side for unit, side in zip(found, sides, strict=True) for row in unit.rows}
         for unit, side in zip(found, sides, strict=True):
             assert all(side_of[groups[row]] == side for row in unit.rows)
+
+
+def test_the_lock_of_a_part_hangs_on_ids_texts_labels_and_their_order() -> None:
+    rows = [Document("好", id="a", label="x"), Document("书", id="b", text_b="the book", language="zh")]
+    whole = content_digest(table_of(rows))
+    assert whole == content_digest(table_of([rows[0], Document("书", id="b", text_b="the book", language="en")]))
+    others = [
+        [rows[1], rows[0]],
+        [rows[0]],
+        [rows[0], Document("书", id="c", text_b="the book")],
+        [rows[0], Document("书。", id="b", text_b="the book")],
+        [rows[0], Document("书", id="b")],
+        [rows[0], Document("书", id="b", text_b="the book", label="x")],
+    ]
+    assert len({whole, *(content_digest(table_of(other)) for other in others)}) == 7

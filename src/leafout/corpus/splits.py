@@ -4,7 +4,10 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Side = Literal["train", "val", "test"]
 
@@ -83,6 +86,15 @@ def by_count(found: Sequence[Unit], *, val: float, test: float, seed: int, strat
             for number in taken:
                 sides[number] = side
     return sides
+
+
+def content_digest(table: "pa.Table") -> str:
+    """What locks a part of a split: sha256 over id, text, second text and label of its rows, in their order."""
+    whole = hashlib.sha256()
+    columns = [table[name].to_pylist() for name in ("id", "text", "text_b", "label")]
+    for row in zip(*columns, strict=True):
+        whole.update(("\0".join("" if value is None else value for value in row) + "\n").encode())
+    return whole.hexdigest()
 
 
 def _take(found: Sequence[Unit], numbers: list[int], quota: float) -> tuple[list[int], list[int]]:

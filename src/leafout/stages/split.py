@@ -60,6 +60,7 @@ def split(
 
     from leafout.core.durable import write_json
     from leafout.corpus.documents import DocumentWriter, read_table
+    from leafout.corpus.splits import content_digest
 
     if config.val + config.test >= 1:
         raise LeafoutError(
@@ -79,7 +80,7 @@ def split(
                 writer.write_batch(batch)
         sizes[side] = part.num_rows
         if side == "test":
-            test_digest = _content_digest(part)
+            test_digest = content_digest(part)
     _check(table, sides, sizes, config, run)
     about = {"method": config.method, "sizes": sizes, "test_digest": test_digest, "seed": run.seed}
     write_json(out / "split.json", about)
@@ -163,13 +164,3 @@ def _check(table: "pa.Table", sides: "list[Side]", sizes: dict[str, int], config
         missing = labels["train"] - labels[side]
         if missing and sizes[side]:
             run.say(f"warning: `{side}` has no row of {len(missing)} labels, such as `{min(missing)}`")
-
-
-def _content_digest(table: "pa.Table") -> str:
-    import hashlib
-
-    whole = hashlib.sha256()
-    columns = [table[name].to_pylist() for name in ("id", "text", "text_b", "label")]
-    for row in zip(*columns, strict=True):
-        whole.update(("\0".join("" if value is None else value for value in row) + "\n").encode())
-    return whole.hexdigest()
