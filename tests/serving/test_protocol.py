@@ -1,5 +1,6 @@
 """Clocks and limits over real sockets stand in `test_hostile.py`; here is what needs no server."""
 
+import asyncio
 import json
 import socket
 import time
@@ -7,7 +8,7 @@ from pathlib import Path
 
 from leafout.serving.limits import Limits
 from leafout.serving.problems import overloaded
-from leafout.serving.protocol import GuardedProtocol, _raw, protocol_for
+from leafout.serving.protocol import GuardedProtocol, JoinedWrites, _raw, protocol_for
 from serving.fakes import live, read_all, service_of
 
 
@@ -59,3 +60,35 @@ def test_an_answer_that_nobody_takes_does_not_hold_the_connection(tmp_path: Path
             while server.server.server_state.connections and time.monotonic() < ends:
                 time.sleep(0.02)
             assert not server.server.server_state.connections
+
+
+def test_what_is_written_in_one_step_is_sent_at_once_and_nothing_after_the_end() -> None:
+    class Transport:
+        def __init__(self) -> None:
+            self.calls: list[object] = []
+            self.is_over = False
+
+        def write(self, data: bytes) -> None:
+            self.calls.append(data)
+
+        def close(self) -> None:
+            self.calls.append("close")
+            self.is_over = True
+
+        def is_closing(self) -> bool:
+            return self.is_over
+
+    async def write(transport: Transport) -> None:
+        joined = JoinedWrites(transport, asyncio.get_running_loop())  # type: ignore[arg-type]
+        joined.write(b"head ")
+        joined.write("正文".encode())
+        assert transport.calls == []
+        await asyncio.sleep(0)
+        joined.write(b"more")
+        joined.close()
+        joined.write(b"late")
+        await asyncio.sleep(0)
+
+    transport = Transport()
+    asyncio.run(write(transport))
+    assert transport.calls == ["head 正文".encode(), b"more", "close"]

@@ -1,7 +1,7 @@
 """One HTTP request and its answer over plain ASGI: bounded reading, JSON and event streams out."""
 
 import asyncio
-import os
+import random
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
@@ -14,6 +14,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
+_RANDOM = random.Random()  # noqa: S311 - ids need not be secret, and a system call each time costs a wait for the GIL
 _LINGER_BYTES = 4 << 20
 _LINGER_SECONDS = 1.0
 
@@ -49,7 +50,7 @@ class Exchange:
     ) -> None:
         self._receive, self._send, self._limits, self._is_last = receive, send, limits, is_last
         self._abort: Callable[[], None] = scope.get("extensions", {}).get(ABORT, lambda: None)
-        self.id = os.urandom(12).hex()
+        self.id = f"{_RANDOM.getrandbits(96):024x}"
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.headers: Mapping[bytes, bytes] = dict(scope["headers"])

@@ -31,7 +31,7 @@ class GuardedProtocol(H11Protocol):
         """Take a connection, or say that there are too many."""
         self._header_timer: asyncio.TimerHandle | None = None
         self._is_refused = False
-        super().connection_made(transport)
+        super().connection_made(JoinedWrites(transport, self.loop))  # type: ignore[arg-type]
         self.app = _with_abort(self.app, transport.abort)
         if len(self.connections) > self.limits.connections:
             self.connections.discard(self)
@@ -96,6 +96,43 @@ class GuardedProtocol(H11Protocol):
         """The client is done: so is a refusal."""
         if self._is_refused:
             self.transport.close()
+
+
+class JoinedWrites:
+    """A transport that sends in one call what is written in one step of the event loop: headers and body.
+
+    Each call lets go of the GIL and, beside a busy model thread, waits to get it back: one less is a third more
+    requests/s (benchmarks/serve_speed.py).
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._pieces: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        """Keep bytes until the end of the step."""
+        if not self._pieces:
+            self._loop.call_soon(self.flush)
+        self._pieces.append(data)
+
+    def flush(self) -> None:
+        """Send what is kept."""
+        data, self._pieces = b"".join(self._pieces), []
+        if data and not self._transport.is_closing():
+            self._transport.write(data)
+
+    def close(self) -> None:
+        """Send what is kept, then close."""
+        self.flush()
+        self._transport.close()
+
+    def write_eof(self) -> None:
+        """Send what is kept, then end this side."""
+        self.flush()
+        self._transport.write_eof()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
 
 
 def _with_abort(app: Any, abort: Callable[[], None]) -> Any:
