@@ -48,7 +48,10 @@ class TokenizeConfig(Config):
 
         if not self.tokenizer:
             return {}
-        return {f"tokenizer/{name}": path for name, path in tokenizer_files(root / self.tokenizer).items()}
+        return {
+            f"tokenizer/{name}": path
+            for name, path in tokenizer_files(root / Path(self.tokenizer).expanduser()).items()
+        }
 
 
 @stage(version=1)
@@ -114,7 +117,7 @@ def _make_tokenizer(train: Path, out: Path, config: TokenizeConfig, run: Run) ->
     from leafout.tokenization.sample import training_texts
 
     if config.tokenizer:
-        copy_tokenizer(run.root / config.tokenizer, out)
+        copy_tokenizer(run.root / Path(config.tokenizer).expanduser(), out)
         return
     max_bytes = config.training_bytes or max(_BYTES_PER_ENTRY * config.vocab_size, _LEAST_TRAINING_BYTES)
     texts = _watched(training_texts(train, max_bytes=max_bytes, text_b=config.text_b), run)
