@@ -49,7 +49,7 @@ def serve(  # noqa: PLR0913 - the flags of `leafout serve`
     standby: bool = True,
     threads: int | None = None,
     drain_seconds: float = 30.0,
-    announce: Announce = logger.info,
+    announce: Announce = logger.warning,
 ) -> int:
     """Serve until SIGTERM or SIGINT; call it in the main thread.
 
@@ -86,8 +86,13 @@ def serve(  # noqa: PLR0913 - the flags of `leafout serve`
             port_file.unlink(missing_ok=True)
         opening = Opening(store_root, limits, threads=threads, unexamined=unexamined)
         service = open_service(opening, wanted, log=log, standby=standby)
-        _announce_all(announce, service, host=host, port=listener.getsockname()[1], log=log)
-        server = DrainingServer(service, token, drain_seconds=drain_seconds, port_file=port_file)
+
+        def ready(port: int) -> None:
+            _announce_all(announce, service, host=host, port=port, log=log)
+            if port_file is not None:
+                write_whole(port_file, f"{port}\n".encode())
+
+        server = DrainingServer(service, token, drain_seconds=drain_seconds, ready=ready)
         try:
             server.run(sockets=[listener])
         finally:
@@ -179,7 +184,7 @@ class DrainingServer(uvicorn.Server):
         service: what answers.
         token: that clients must send.
         drain_seconds: time for accepted requests after a signal.
-        port_file: gets the port once requests are answered.
+        ready: called with the port once requests are answered.
 
     Attributes:
         stopped_by: the first signal; 0 before it.
@@ -187,7 +192,12 @@ class DrainingServer(uvicorn.Server):
     """
 
     def __init__(
-        self, service: Service, token: str | None, *, drain_seconds: float = 30.0, port_file: Path | None = None
+        self,
+        service: Service,
+        token: str | None,
+        *,
+        drain_seconds: float = 30.0,
+        ready: Callable[[int], None] = lambda _: None,
     ) -> None:
         limits = service.limits
         config = uvicorn.Config(
@@ -197,6 +207,7 @@ class DrainingServer(uvicorn.Server):
             lifespan="off",
             loop="asyncio",
             log_config=None,
+            log_level="error",  # a warning for each malformed request would let strangers fill the log
             access_log=False,
             proxy_headers=False,
             server_header=False,
@@ -205,7 +216,7 @@ class DrainingServer(uvicorn.Server):
             h11_max_incomplete_event_size=MAX_HEADER_BYTES,
         )
         super().__init__(config)
-        self._service, self._drain_seconds, self._port_file = service, drain_seconds, port_file
+        self._service, self._drain_seconds, self._ready = service, drain_seconds, ready
         self.stopped_by = 0
         self.was_cut = False
 
@@ -221,8 +232,8 @@ class DrainingServer(uvicorn.Server):
         """Begin to answer."""
         await super().startup(sockets)
         self._service.start()
-        if self._port_file is not None and sockets:
-            write_whole(self._port_file, f"{sockets[0].getsockname()[1]}\n".encode())
+        if sockets:
+            self._ready(sockets[0].getsockname()[1])
 
     async def main_loop(self) -> None:
         """Answer until a signal, then until what was accepted is answered."""
@@ -249,9 +260,7 @@ def _announce_all(announce: Announce, service: Service, *, host: str, port: int,
         release, loaded = slot.loaded.release, slot.loaded
         announce(f"`{slot.name}`: {release.task}, {release.format} {release.precision}, release {loaded.key[:12]}")
         if not loaded.examined:
-            warning = f"WARNING: the release of `{slot.name}` passed NO EXAM; nobody knows how well it answers"
-            logger.warning(warning)
-            announce(warning)
+            announce(f"WARNING: the release of `{slot.name}` passed NO EXAM; nobody knows how well it answers")
     if log is None:
         announce("no request log is kept: `monitor` will have nothing to read")
     else:
