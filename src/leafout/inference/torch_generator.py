@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from leafout.core.device import cores, device_of
 from leafout.core.errors import LeafoutError
 from leafout.core.plain_json import read_object
+from leafout.inference.costs import token_costs
 from leafout.inference.decoding import Decoding, ForeignDecoding, LeanDecoding
 from leafout.inference.load import Completion
 from leafout.inference.release import Release
@@ -109,6 +110,17 @@ class TorchGenerator:
         ids_T = self._ids(text)[: self._release.max_tokens]
         with torch.inference_mode():
             return ids_T.astype(np.int64), self._decoding.logits(ids_T)
+
+    def losses(self, text: str) -> NDArray[np.float64]:
+        """What every token of a text and the mark of its end cost, in nats; a long text is read in windows.
+
+        A text that has no mark of its start pays for its first token as for one of all alike.
+        """
+        ids_T = np.append(self._ids(text), np.int32(self._end_id))
+        with torch.inference_mode():
+            costs = token_costs(ids_T, self._decoding.logits, context=self._release.max_tokens)
+        starts = self._lean or len(ids_T) < 2 or int(ids_T[0]) in self._end_ids | {self._start_id}
+        return costs if starts else np.append(np.log(self._num_words), costs)
 
     def _write(
         self, rows: "list[_Row]", sampling: Sampling, on_token: OnToken | None, should_stop: ShouldStop | None
