@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,16 @@ def test_a_damaged_file_is_named_and_hides_nothing_else(tmp_path: Path) -> None:
     found = evidence(artifact)
     assert found["unreadable"] == ["exam.json", "notes/metrics.jsonl"]
     assert "exam" not in found
+
+
+def test_texts_that_an_exam_wrote_are_a_list(tmp_path: Path) -> None:
+    texts = [{"prompt": "今天", "text": "很好"}]
+    artifact = chain_store.put(Store(tmp_path), "evaluate", {"exam.json": {"a": 1}}, {})
+    assert "written" not in evidence(artifact)
+    (artifact.notes / "samples.json").write_text(json.dumps(texts), encoding="utf-8")
+    assert evidence(artifact)["written"] == texts
+    (artifact.notes / "samples.json").write_text('{"not": "a list"}', encoding="utf-8")
+    assert evidence(artifact)["unreadable"] == ["notes/samples.json"]
 
 
 def test_a_torn_last_line_is_left_out(tmp_path: Path) -> None:

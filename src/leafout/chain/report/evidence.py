@@ -62,6 +62,7 @@ def evidence(artifact: Artifact) -> dict[str, Any]:
         read(name, file, _object)
     for name, (file, limit) in LINES.items():
         read(name, file, lambda path, limit=limit: list(json_lines(path, limit)))  # type: ignore[misc]
+    read("written", "notes/samples.json", _list)
     if "rejects" in found:
         found["rejects"] = _by_reason(found["rejects"])
     read("dropped", "notes/dropped", dropped_samples)
@@ -83,6 +84,14 @@ def _object(path: Path) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise ValueError("no object")
     return values
+
+
+def _list(path: Path) -> list[Any]:
+    """A short list of objects, as an exam writes the texts of a generator."""
+    values = json.loads(path.read_text(encoding="utf-8")) if path.stat().st_size <= _MAX_JSON_BYTES else None
+    if not isinstance(values, list):
+        raise ValueError("no list")
+    return [value for value in values if isinstance(value, dict)]
 
 
 def json_lines(path: Path, limit: int) -> Iterator[dict[str, Any]]:

@@ -37,7 +37,9 @@ class Exam:
         per_label: figures of each label: precision, recall, f1, rows.
         confusion: [true][predicted].
         bins: for the reliability diagram.
-        facts: every other figure.
+        says: what the exam means, in sentences.
+        languages: figures of each language that has rows enough.
+        left_out: rows that were not asked, by reason.
     """
 
     rows: int
@@ -48,7 +50,9 @@ class Exam:
     per_label: tuple[Mapping[str, Any], ...] = ()
     confusion: tuple[tuple[int, ...], ...] = ()
     bins: tuple[Bin, ...] = ()
-    facts: Mapping[str, float] = field(default_factory=dict)
+    says: tuple[str, ...] = ()
+    languages: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 def exam_of(step: Mapping[str, Any]) -> Exam | None:
@@ -70,7 +74,9 @@ def read_exam(values: Mapping[str, Any], metrics: Mapping[str, float]) -> Exam:
         per_label=_per_label(values),
         confusion=tuple(tuple(int(count) for count in row) for row in values.get("confusion") or ()),
         bins=tuple(_bin(one) for one in _reliability(values)),
-        facts={name: value for name, value in metrics.items() if not name.startswith("f1_")},
+        says=tuple(str(sentence) for sentence in values.get("says") or ()),
+        languages=dict(values.get("languages") or {}),
+        left_out=_left_out(values.get("left_out") or {}),
     )
 
 
@@ -79,6 +85,12 @@ def _score(name: str, values: Mapping[str, Any], metrics: Mapping[str, float]) -
     if isinstance(found, Mapping):
         return Score(name, float(found["value"]), _number(found.get("low")), _number(found.get("high")))
     return None if found is None or isinstance(found, str) else Score(name, float(found))
+
+
+def _left_out(found: Mapping[str, Any]) -> dict[str, int]:
+    """Counts by reason; labels that the release does not know count together."""
+    counts = {name: sum(value.values()) if isinstance(value, Mapping) else int(value) for name, value in found.items()}
+    return {name: count for name, count in counts.items() if count}
 
 
 def _number(value: Any) -> float | None:

@@ -11,7 +11,7 @@ def test_certificate_speed_and_thresholds_are_shown() -> None:
 
 def test_what_became_worse_is_said() -> None:
     speed = {"model": {"megabytes": 2.0, "texts_per_second": 10}, "release": {"megabytes": 4.0, "texts_per_second": 5}}
-    made = str(section({"steps": [{"name": "x", "evidence": {"speed": speed}}]}))
+    made = str(section({"steps": [{"name": "x", "evidence": {"speed": speed, "parity": {"num_rows": 3}}}]}))
     assert "2.0× larger" in made
     assert "2.0× slower" in made
 

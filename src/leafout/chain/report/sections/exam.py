@@ -24,15 +24,24 @@ def section(data: Mapping[str, Any]) -> Html | None:
 def _exam(step: Mapping[str, Any], exam: Exam) -> Html:
     cards = [_scores(exam), _confusion(exam), reliability("reliability: right over confidence", exam.bins)]
     rows = f"{figure(exam.rows)} rows" if exam.rows else ""
+    rows += "".join(f", {figure(count)} {name.replace('_', ' ')} left out" for name, count in exam.left_out.items())
     return tag(
         "div",
         tag("h3", step["name"], tag("small", rows), " ", verdict(step.get("verdict")), id=f"exam-{step['name']}"),
         _gates(step.get("verdict")),
+        tag("div", *[tag("p", _sentence(said)) for said in exam.says], class_="words") if exam.says else None,
         tag("div", *[one for one in cards if one], class_="grids"),
         _labels(exam),
+        _languages(exam),
+        _written(step["evidence"].get("written", [])),
         _errors(step["evidence"].get("errors", [])),
         folded("all figures", table((), [(k, figure(v)) for k, v in sorted(step["metrics"].items())], numbers=(1,))),
     )
+
+
+def _sentence(said: str) -> str:
+    """A message of the exam as a sentence of a page."""
+    return f"{said[:1].upper()}{said[1:].rstrip('.')}."
 
 
 def verdict(found: Mapping[str, Any] | None) -> Html | None:
@@ -101,6 +110,31 @@ def _labels(exam: Exam) -> Html | None:
                   opened=len(rows) <= 12)  # fmt: skip
 
 
+def _languages(exam: Exam) -> Html | None:
+    if not exam.languages:
+        return None
+    rows = []
+    for name, found in exam.languages.items():
+        f1, accuracy, floor = (_interval(found.get(key)) for key in ("macro_f1", "accuracy", "floor_macro_f1"))
+        rows.append((name, f1, accuracy, floor, figure(found.get("rows", ""))))
+    heads = ("language", "macro F1", "accuracy", "floor, macro F1", "rows")
+    return folded(tag("b", "each language"), table(heads, rows, numbers=(1, 2, 3, 4)), opened=True)
+
+
+def _interval(found: Any) -> str:
+    if not isinstance(found, Mapping):
+        return _plain(found)
+    return f"{found['value']:.3f} [{found['low']:.3f}, {found['high']:.3f}]"
+
+
+def _written(texts: list[dict[str, Any]]) -> Html | None:
+    """How a generator goes on from the beginnings of a few test documents."""
+    if not texts:
+        return None
+    told = [tag("blockquote", tag("b", sample(one.get("prompt", ""))), sample(one.get("text", ""))) for one in texts]
+    return folded(tag("b", "texts that it wrote"), *told, opened=True)
+
+
 def _plain(value: Any) -> str:
     return f"{value:.3f}" if isinstance(value, int | float) else ""
 
@@ -115,6 +149,7 @@ def _errors(errors: list[dict[str, Any]]) -> Html | None:
 
 def _error(one: Mapping[str, Any]) -> tuple[str, str, Html]:
     place = f"{one.get('source', '')}:{one['line']}" if one.get("line") is not None else str(one.get("source") or "")
-    true, predicted = one.get("label", one.get("true", "")), one.get("predicted", "")
     text = join([sample(one.get("text", ""), max_chars=220), tag("div", place, class_="note mono")])
-    return f"{true} → {predicted}", _plain(one.get("confidence")), text
+    if "bits_per_byte" in one:
+        return "", f"{one['bits_per_byte']:.2f} bits/byte", text
+    return f"{one.get('label', '')} → {one.get('predicted', '')}", _plain(one.get("confidence")), text

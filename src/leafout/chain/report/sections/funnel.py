@@ -69,7 +69,10 @@ def _why(step: Mapping[str, Any], read: float) -> Html | None:
     if not rows:
         return None
     listed = table(("", "reason", "rows", "share", "samples"), rows, numbers=(2, 3))
-    return folded(join([tag("b", str(len(rows))), " reasons, with samples"]), tag("div", listed, class_="wide"))
+    return folded(
+        join([tag("b", str(len(rows))), " reason, with samples" if len(rows) == 1 else " reasons, with samples"]),
+        tag("div", listed, class_="wide"),
+    )
 
 
 def _samples(found: Sequence[Mapping[str, Any]]) -> Html | None:

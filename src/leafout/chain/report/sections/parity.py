@@ -14,7 +14,7 @@ _LIMITS = {
 
 def section(data: Mapping[str, Any]) -> Html | None:
     """The certificate of each release; None where there is none."""
-    steps = [step for step in data["steps"] if "parity" in step["evidence"] or "speed" in step["evidence"]]
+    steps = [step for step in data["steps"] if "parity" in step["evidence"]]
     if not steps:
         return None
     return tag("section", tag("h2", "Releases", id="releases"), *[_step(step, data) for step in steps])
