@@ -8,7 +8,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
-from transformers import BertConfig, BertForSequenceClassification, GPT2Config, GPT2LMHeadModel
+from transformers import (
+    BertConfig,
+    BertForSequenceClassification,
+    GPT2Config,
+    GPT2LMHeadModel,
+)
 
 from leafout.tasks.example import Example
 
@@ -75,6 +80,30 @@ def write_gpt(
         eos_token_id=3,
     )
     model = GPT2LMHeadModel(config).eval()
+    save(model, folder)
+    return model
+
+
+def write_foreign_causal(folder: Path, kind: str) -> Any:
+    """Write a `llama` or `qwen2` causal model with tokenizer."""
+    from transformers import LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM
+
+    sizes = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2}
+    more = {
+        "vocab_size": len(SPECIAL) + len(WORDS),
+        "num_key_value_heads": 1,
+        "max_position_embeddings": 48,
+        "bos_token_id": 2,
+    }
+    torch.manual_seed(2)
+    ends = {"eos_token_id": 3, "pad_token_id": 0}
+    if kind == "llama":
+        model = LlamaForCausalLM(LlamaConfig(**sizes, **more, **ends)).eval()
+    else:
+        model = Qwen2ForCausalLM(Qwen2Config(**sizes, **more, **ends)).eval()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(torch.randn_like(parameter) * 0.1)
     save(model, folder)
     return model
 

@@ -1,0 +1,54 @@
+import pytest
+import torch
+
+from leafout.core.errors import LeafoutError
+from leafout.models.config import ModelConfig
+from leafout.models.new import new_causal, new_classifier, new_masked
+from leafout.tokenization.special import SpecialTokens
+
+SPECIALS = SpecialTokens(pad_id=0, unk_id=1, start_id=2, end_id=3, mask_id=4, all_ids=frozenset(range(5)))
+BERT = ModelConfig(layers=2, width=64)
+GPT = ModelConfig(kind="gpt", layers=2, width=64)
+
+
+def test_equal_seeds_give_equal_weights_whatever_the_global_state() -> None:
+    first = new_masked(BERT, 500, SPECIALS, 7)
+    torch.rand(3)
+    second, other = new_masked(BERT, 500, SPECIALS, 7), new_masked(BERT, 500, SPECIALS, 8)
+    pairs = zip(first.parameters(), second.parameters(), strict=True)
+    assert all(torch.equal(one, two) for one, two in pairs)
+    assert not torch.equal(first.encoder.words.weight, other.encoder.words.weight)
+
+
+def test_matrices_are_normal_biases_nought_and_norms_one() -> None:
+    for name, parameter in new_masked(BERT, 500, SPECIALS, 0).named_parameters():
+        if parameter.ndim > 1:
+            assert 0.015 < parameter.std() < 0.025, name
+        else:
+            assert (parameter == (1.0 if "norm" in name and name.endswith("weight") else 0.0)).all(), name
+
+
+def test_what_writes_into_the_residual_stream_of_a_gpt_starts_smaller() -> None:
+    model = new_causal(GPT, 500, SPECIALS, 0)
+    spread = {name: parameter.std().item() for name, parameter in model.named_parameters() if parameter.ndim > 1}
+    assert spread["layers.0.fall.weight"] == pytest.approx(0.01, rel=0.1)
+    assert spread["layers.0.rise.weight"] == pytest.approx(0.02, rel=0.1)
+    assert (model.dims.start_id, model.dims.end_id) == (2, 3)
+
+
+def test_a_new_model_guesses_evenly() -> None:
+    model = new_masked(BERT, 500, SPECIALS, 0)
+    logits = model.guess(torch.randn(20, 64))
+    loss = torch.nn.functional.cross_entropy(logits, torch.arange(20))
+    assert loss.item() == pytest.approx(torch.log(torch.tensor(500.0)).item(), abs=0.1)
+
+
+def test_a_classifier_has_as_many_outputs_as_labels() -> None:
+    assert new_classifier(BERT, 500, 5, 0).head.weight.shape == (5, 64)
+
+
+def test_the_other_kind_is_refused() -> None:
+    with pytest.raises(LeafoutError, match="needs `bert`"):
+        new_masked(GPT, 500, SPECIALS, 0)
+    with pytest.raises(LeafoutError, match="needs `gpt`"):
+        new_causal(BERT, 500, SPECIALS, 0)
