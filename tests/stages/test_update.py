@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import tiny_models
+import tiny_rows
 from leafout.core.artifact import Artifact
 from leafout.core.errors import LeafoutError
 from leafout.core.run import Inputs, QuietRun
@@ -111,6 +112,34 @@ def test_a_champion_that_cannot_take_the_exam_is_left_to_a_person(tmp_path: Path
 def test_a_candidate_that_cannot_take_the_exam_is_an_error(tmp_path: Path, releases: Path) -> None:
     with pytest.raises(LeafoutError, match="no such label"):
         decided(tmp_path, releases, {"new": -1, "old": 0.9})
+
+
+@pytest.mark.slow
+def test_real_exams_of_two_models_are_compared_row_by_row(tmp_path: Path, releases: Path) -> None:
+    from leafout.stages.evaluate import EvaluateConfig, evaluate
+
+    rows = tiny_rows.write_rows(tmp_path / "rows", train=60)
+
+    class RealExaminer(QuietRun):
+        def grow(self, stage: str, config: Mapping[str, Any], inputs: Inputs) -> Artifact:
+            release, split = inputs["release"], inputs["rows"]
+            assert isinstance(release, Path)
+            assert isinstance(split, Path)
+            out = tmp_path / f"real-{release.name}"
+            out.mkdir()
+            metrics = evaluate(release, split, out=out, config=EvaluateConfig.read(config), run=QuietRun(seed=1))
+            return Artifact(out, release.name, "", stage, 1, {}, {}, metrics, 0.0, {})
+
+    config = UpdateConfig.read({"exam": {"samples": 100}})
+    found = update(releases / "new", rows, releases / "old", out=tmp_path, config=config, run=RealExaminer())
+    said = json.loads((tmp_path / "decision.json").read_text(encoding="utf-8"))
+    exams = [
+        json.loads((tmp_path / f"real-{name}" / "exam.json").read_text(encoding="utf-8")) for name in ("new", "old")
+    ]
+    assert found["rows"] == 40
+    assert all("says" in exam for exam in exams)
+    assert found["gain"] == pytest.approx(found["candidate"] - found["champion"], abs=1e-5)
+    assert said["comparison"]["metric"] == "macro_f1"
 
 
 def test_equal_exams_give_equal_bytes(tmp_path: Path, releases: Path) -> None:
