@@ -51,6 +51,11 @@ def test_a_release_without_exam_is_not_served(tmp_path: Path) -> None:
     assert not (tmp_path / "port").exists()
 
 
+def test_a_port_file_needs_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(LeafoutError, match="no folder to lie in"):
+        serve(tmp_path, [write_fake(tmp_path / "r")], port=0, port_file=tmp_path / "none" / "port")
+
+
 def test_requests_that_were_accepted_are_finished_and_new_ones_told_503(tmp_path: Path) -> None:
     runners = {"stars": {"task": "classify"}}
     with service_of(tmp_path, runners) as service, live(service) as server:

@@ -6,8 +6,8 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -81,25 +81,36 @@ def serve(  # noqa: PLR0913 - the flags of `leafout serve`
     token = read_token(token_file)
     check_exposure(host, token)
     wanted = chosen(store_root, names)
-    with closing(listening_socket(host, port)) as listener:
-        if port_file is not None:
-            port_file.unlink(missing_ok=True)
+    with closing(listening_socket(host, port)) as listener, _told_port(port_file) as tell:
         opening = Opening(store_root, limits, threads=threads, unexamined=unexamined)
         service = open_service(opening, wanted, log=log, standby=standby)
 
         def ready(port: int) -> None:
             _announce_all(announce, service, host=host, port=port, log=log)
-            if port_file is not None:
-                write_whole(port_file, f"{port}\n".encode())
+            tell(port)
 
         server = DrainingServer(service, token, drain_seconds=drain_seconds, ready=ready)
         try:
             server.run(sockets=[listener])
         finally:
             finished = service.close(seconds=_CLOSE_SECONDS)
-            if port_file is not None:
-                port_file.unlink(missing_ok=True)
     return 0 if finished and not server.was_cut else 128 + server.stopped_by
+
+
+@contextmanager
+def _told_port(port_file: Path | None) -> Iterator[Callable[[int], None]]:
+    """What writes the port into a file, which is there only while requests are answered."""
+    if port_file is None:
+        yield lambda _: None
+        return
+    if not port_file.parent.is_dir():
+        hint = f"mkdir -p {port_file.parent}"
+        raise LeafoutError("the port file has no folder to lie in", where=str(port_file), hint=hint)
+    port_file.unlink(missing_ok=True)
+    try:
+        yield lambda port: write_whole(port_file, f"{port}\n".encode())
+    finally:
+        port_file.unlink(missing_ok=True)
 
 
 def open_service(
