@@ -28,7 +28,7 @@ def library() -> list[tuple[str, int]]:
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 text = ast.get_docstring(node) if isinstance(node, ast.FunctionDef | ast.ClassDef) else None
                 rows += [(text.split("\n\n")[0], label)] if text else []
-    return [rows[place] for place in np.random.default_rng(0).permutation(len(rows))[:900]]
+    return [rows[place] for place in np.random.default_rng(0).permutation(len(rows))[:500]]
 
 
 def reviews(count: int) -> list[tuple[str, int]]:
@@ -55,7 +55,7 @@ def parts(rows: list[tuple[str, int]]) -> list[LabelledTexts]:
 @pytest.mark.parametrize(
     ("rows", "num_labels", "reference"),
     [
-        (library(), 3, HashingVectorizer(ngram_range=(1, 2), n_features=1 << 14)),
+        (library(), 3, HashingVectorizer(ngram_range=(1, 2), n_features=1 << 12)),
         (reviews(600), 2, HashingVectorizer(analyzer="char", ngram_range=(1, 3), n_features=1 << 12)),
     ],
     ids=["English", "Chinese"],
