@@ -84,10 +84,16 @@ class Store:
 
     Args:
         root: the folder; it is made when something is first written.
+
+    Raises:
+        StoreError: when the folder, or one above it, is a file.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        above = next(path for path in (root, *root.absolute().parents) if path.exists())
+        if not above.is_dir():
+            raise StoreError("the store is a folder, this is a file", where=str(above), hint="--store .leafout")
         self.memory = DigestMemory(root / "digests.sqlite")
 
     def folder_of(self, stage: str, key: str) -> Path:
@@ -172,7 +178,7 @@ class Store:
         """
         name = f"{info.name}-{key[:16]}"
         out = self.root / "partial" / name
-        with _disk_errors(self.root), self._locked(name, waiting):
+        with disk_errors(self.root), self._locked(name, waiting):
             found = self.find(key)
             if found is None:
                 _start(out, resumable=info.resumable)
@@ -329,7 +335,12 @@ def _mend(artifact: Artifact) -> str:
 
 
 @contextmanager
-def _disk_errors(root: Path) -> Iterator[None]:
+def disk_errors(root: Path) -> Iterator[None]:
+    """Tell what the disk refuses as something to mend, and not as our bug.
+
+    Raises:
+        StoreError: instead of an OSError of a full, read-only, forbidden or failing disk.
+    """
     try:
         yield
     except LeafoutError:
@@ -339,4 +350,6 @@ def _disk_errors(root: Path) -> Iterator[None]:
         if said is None:
             raise
         place = str(error.filename or root)
+        if error.errno in {errno.EACCES, errno.EPERM} and not Path(place).absolute().is_relative_to(root.absolute()):
+            said = "no permission for this file"
         raise StoreError(said, where=place, hint="mend that and run again: what was finished is intact") from error
