@@ -51,6 +51,12 @@ def test_a_stop_string_ends_before_itself_and_is_never_shown(tokenizer: Tokenize
         assert writing.finish() == ""
 
 
+def test_the_first_of_several_stop_strings_in_one_token_counts() -> None:
+    made = Tokenizer(models.WordLevel({"好A中B": 0}))
+    writing = Writing(made, [], ["B", "A"])
+    assert writing.add(0) == writing.text == "好"
+
+
 def test_what_only_looked_like_a_stop_string_comes_later(tokenizer: Tokenizer) -> None:
     writing = Writing(tokenizer, [], ["endless", "你好吗"])
     pieces = written(writing, tokenizer.encode(TEXT).ids)

@@ -5,7 +5,7 @@ import torch
 import tiny_models
 from leafout.models.load import load_causal
 from leafout.models.stream import Stream
-from leafout.tasks.example import collate
+from leafout.tasks.example import Example, collate
 
 LENGTHS = (1, 30, 3, 7, 30)
 
@@ -30,7 +30,7 @@ def test_decoding_with_a_cache_equals_reading_it_all_again(tmp_path: Path) -> No
         found = [model.step(ids, cache) for ids in more]
         for step in (1, 2):
             longer = [
-                tiny_models.Example(
+                Example(
                     torch.cat([torch.tensor(row.ids), more[:step, place]]).int().numpy(),
                     tiny_models.examples((len(row.ids) + step,))[0].segments,
                 )
@@ -44,7 +44,7 @@ def test_a_later_token_changes_no_earlier_logit(tmp_path: Path) -> None:
     tiny_models.write_gpt(tmp_path)
     model = load_causal(tmp_path).eval()
     first, second = tiny_models.examples((8, 6))
-    changed = tiny_models.Example(first.ids.copy(), first.segments)
+    changed = Example(first.ids.copy(), first.segments)
     changed.ids[5] = (changed.ids[5] + 1) % 39
     with torch.no_grad():
         before = model.hidden(Stream.of(collate([first, second])))
