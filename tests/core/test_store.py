@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import shutil
@@ -14,7 +15,7 @@ from leafout.core.config import Config
 from leafout.core.errors import Stopped, StoreError
 from leafout.core.run import QUIET, Run
 from leafout.core.stage import StageInfo, stage
-from leafout.core.store import Store
+from leafout.core.store import Store, disk_errors
 
 KEY = "k" * 16 + "0" * 48
 
@@ -249,3 +250,23 @@ print("went on")
 """
     environment = {**os.environ, "LEAFOUT_FAULT": fault}
     return subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+
+
+def test_a_full_disk_is_told_also_by_libraries_with_errors_of_their_own(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="the disk is full"), disk_errors(tmp_path):
+        raise ValueError("Error while serializing: I/O error: No space left on device (os error 28)")
+    with pytest.raises(ValueError, match="our bug"), disk_errors(tmp_path):
+        raise ValueError("our bug")
+
+
+def test_a_file_of_the_user_that_cannot_be_read_is_not_the_stores(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="no permission for this file") as caught, disk_errors(tmp_path / "store"):
+        raise PermissionError(errno.EACCES, "denied", str(tmp_path / "数据.csv"))
+    assert caught.value.where.endswith("数据.csv")
+
+
+def test_a_file_where_the_store_should_be_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    for root in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(StoreError, match="this is a file"):
+            Store(root)

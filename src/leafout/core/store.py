@@ -16,6 +16,7 @@ import errno
 import fcntl
 import json
 import os
+import re
 import resource
 import shutil
 import sys
@@ -46,6 +47,7 @@ _DISK_ERRORS = {
     errno.EPERM: "no permission to write in the store",
     errno.EIO: "the disk reports an input/output error",
 }
+_OS_ERROR = re.compile(r"\(os error (\d{1,4})\)")
 
 
 @dataclass(frozen=True)
@@ -339,17 +341,29 @@ def disk_errors(root: Path) -> Iterator[None]:
     """Tell what the disk refuses as something to mend, and not as our bug.
 
     Raises:
-        StoreError: instead of an OSError of a full, read-only, forbidden or failing disk.
+        StoreError: instead of an error of a full, read-only, forbidden or failing disk.
     """
     try:
         yield
     except LeafoutError:
         raise
-    except OSError as error:
-        said = _DISK_ERRORS.get(error.errno or 0)
+    except Exception as error:
+        number = _errno_of(error)
+        said = _DISK_ERRORS.get(number)
         if said is None:
             raise
-        place = str(error.filename or root)
-        if error.errno in {errno.EACCES, errno.EPERM} and not Path(place).absolute().is_relative_to(root.absolute()):
+        place = str(getattr(error, "filename", None) or root)
+        if number in {errno.EACCES, errno.EPERM} and not Path(place).absolute().is_relative_to(root.absolute()):
             said = "no permission for this file"
         raise StoreError(said, where=place, hint="mend that and run again: what was finished is intact") from error
+
+
+def _errno_of(error: Exception) -> int:
+    """The number of what the system refused; 0 where it refused nothing.
+
+    safetensors and tokenizers raise exceptions of their own that end in `(os error 28)`.
+    """
+    if isinstance(error, OSError) and error.errno:
+        return error.errno
+    found = _OS_ERROR.search(str(error))
+    return int(found[1]) if found else 0
