@@ -45,8 +45,8 @@ class _Unpadded(torch.autograd.Function):
 def attend(qkv_TD: Tensor, stream: Stream, *, heads: int, causal: bool) -> Tensor:
     """Scaled dot-product attention of each token with the tokens of its own row.
 
-    On a CPU the kernel runs in float32 whatever comes in. In bfloat16 it took 2.3 (short rows) to 5.6 times as long on a
-    chip without bfloat16 units; `benchmarks/attention_cpu.py` measures it on another.
+    On a CPU the kernel runs in float32 whatever comes in. In bfloat16 it took 2.3 (short rows) to 5.6 times as long on
+    a chip without bfloat16 units; `benchmarks/attention_cpu.py` measures it on another.
 
     Args:
         qkv_TD: queries, keys and values side by side, [T, 3 * D].
