@@ -14,8 +14,8 @@ from safetensors import SafetensorError
 
 from leafout.core.device import cores, device_of
 from leafout.core.errors import LeafoutError
-from leafout.inference.canary import read_canary, refuse_stranger
 from leafout.core.plain_json import read_object
+from leafout.inference.canary import read_canary, refuse_stranger
 from leafout.inference.release import Release
 from leafout.models.load import load_classifier as load_lean
 from leafout.models.stream import Stream
