@@ -105,3 +105,10 @@ def test_hundreds_of_steps_in_a_row_need_no_recursion() -> None:
     lines = ['s0: {stage: "small_stages:read"}']
     lines += [f's{n}: {{stage: "small_stages:draw", from: s{n - 1}}}' for n in range(1, 300)]
     assert len(read("\n".join(reversed(lines))).steps) == 300
+
+
+def test_the_chains_of_the_guide_and_the_concept_read() -> None:
+    for name in ("guides/run-a-chain.md", "concepts/chain.md"):
+        text = Path("docs", name).read_text(encoding="utf-8")
+        chain = read(text.partition("```yaml\n")[2].partition("```")[0])
+        assert len(chain.steps) >= 3

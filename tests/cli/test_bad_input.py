@@ -80,6 +80,8 @@ WORDS: dict[str, tuple[list[str], str]] = {
     "no such chain": (["run", "chian.yaml"], "cannot read the file"),
     "a folder for a chain": (["run", "."], "cannot read the file"),
     "no such step": (["run", "chain.yaml", "jion"], "no step `jion`"),
+    "a file for a store": (["run", "chain.yaml", "--store", "词.txt"], "the store is a folder, this is a file"),
+    "a store below a file": (["plan", "chain.yaml", "--store", "词.txt/a/b"], "the store is a folder, this is a file"),
     "no device": (["run", "chain.yaml", "--device", "gpu"], "`gpu` is no device"),
     "set without value": (["run", "chain.yaml", "--set", "join.mark"], "an override is"),
     "set of no step": (["run", "chain.yaml", "--set", "jion.mark=x"], "no step `jion`"),

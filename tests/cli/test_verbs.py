@@ -1,7 +1,12 @@
+import shlex
 import subprocess
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 
+import pytest
+
+from leafout.cli.main import main
 from leafout.cli.verbs import VERBS, help_text
 from leafout.core.verbs import STAGES
 
@@ -31,3 +36,19 @@ def test_a_verb_imports_no_torch_and_no_numpy_before_it_works() -> None:
     code = "import sys; from leafout.cli.main import main; main(['clean', '--help']); main(['plan', '--help'])"
     code += "; assert not {'torch', 'numpy', 'pyarrow', 'transformers'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+
+
+def test_the_guide_shows_the_help_as_it_is() -> None:
+    guide = Path("docs/guides/commands.md").read_text(encoding="utf-8")
+    assert f"```\n{help_text()}\n```" in guide
+
+
+def test_the_commands_of_the_guide_have_flags_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
+    guide = Path("docs/guides/commands.md").read_text(encoding="utf-8")
+    lines = guide.partition("```console\n")[2].partition("```")[0].splitlines()
+    assert len(lines) == 5
+    for line in lines:
+        verb, *words = shlex.split(line)[1:]
+        assert main([verb, "--help"]) == 0
+        known = capsys.readouterr().out
+        assert [word for word in words if word.startswith("--") and word not in known] == []

@@ -53,12 +53,12 @@ class Grower:
         """
         began = time.monotonic()
         found = self.store.find(work.key)
-        made = found is None
-        artifact = self._make(step, work) if found is None else found
+        artifact, made = self._make(step, work) if found is None else (found, False)
         self.watch.ends(step, artifact, made=made, seconds=time.monotonic() - began)
         return artifact
 
-    def _make(self, step: str, work: Work) -> Artifact:
+    def _make(self, step: str, work: Work) -> tuple[Artifact, bool]:
+        """The artifact, and whether it was made here: another process may have been faster."""
         told = False
 
         def waiting() -> bool:
@@ -79,7 +79,7 @@ class Grower:
             waiting=waiting,
         ) as making:
             if making.found is not None:
-                return making.found
+                return making.found, False
             self.watch.begins(step, work.key)
             write_json(making.out / NOTES / "origin.json", _origin(step, work))
             hands = Hands(self, step, work.seed if work.seed is not None else self.seed, work.root)
@@ -89,7 +89,7 @@ class Grower:
                 self.watch.stops(step)
                 raise
             _check_unchanged(self.store, work)
-            return making.finish(metrics)
+            return making.finish(metrics), True
 
     def grow(self, step: str, stage: str, config: Mapping[str, Any], inputs: Inputs) -> Artifact:
         """The artifact of a stage by its name, from plain values and folders."""

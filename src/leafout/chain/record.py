@@ -90,6 +90,8 @@ def read_record(store_root: Path, name: str) -> Record | None:
         return Record(name=name, file=str(values["file"]), steps=steps, runs=list(values["runs"]))
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise StoreError(f"cannot read the chain's record: {error.strerror}", where=str(path)) from None
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         hint = f"remove it and run the chain again: rm {path}"
         raise StoreError(f"the chain's record is damaged: {error!s:.80}", where=str(path), hint=hint) from None

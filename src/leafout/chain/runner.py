@@ -16,7 +16,7 @@ from leafout.chain.watching import UNWATCHED, Watch
 from leafout.chain.wiring import Source
 from leafout.core.artifact import Artifact
 from leafout.core.errors import LeafoutError, Stopped
-from leafout.core.store import Store
+from leafout.core.store import Store, disk_errors
 
 DEFAULT_STORE = Path(".leafout")
 
@@ -85,7 +85,7 @@ def run_chain(
             try:
                 if stopper.asked:
                     raise Stopped
-                with placed(chain, step):
+                with disk_errors(store.root), placed(chain, step):
                     work = step_work(store, chain, step, ran.artifacts)
                     artifact = grower.artifact(step.name, work)
                     recorder.got(step, artifact)

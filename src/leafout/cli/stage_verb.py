@@ -76,12 +76,12 @@ def _run(info: StageInfo, words: list[str], config: Config, given: dict[str, Any
     from leafout.cli.results import check_free, copy_result
     from leafout.cli.watching import Shown
     from leafout.core.errors import Stopped
-    from leafout.core.store import Store
+    from leafout.core.store import Store, disk_errors
 
     check_free(given["out"])
     gates = _gates(given.get("gates") or [])
     store, seed = Store(given["store"]), given.get("seed", 0)
-    with Stopper() as stopper, Shown([info.name]) as watch:
+    with disk_errors(store.root), Stopper() as stopper, Shown([info.name]) as watch:
         grower = Grower(store, Path.cwd(), seed, checked_device(given["device"]), watch, stopper)
         try:
             inputs = inputs_of(info, words, given.get("named") or [], grower)
