@@ -33,7 +33,7 @@ def reference(rows: SparseRows, num_columns: int = 30) -> Float64:
 @pytest.mark.parametrize("c", [0.5, 10.0])
 def test_the_solution_is_that_of_scikit_learn(c: float) -> None:
     rows, labels = draw(4)
-    found = fit(rows, labels, num_columns=30, num_labels=4, c=c, tolerance=1e-7)
+    found = fit(rows, labels, num_columns=30, num_labels=4, c=c, tolerance=1e-12)
     wanted = LogisticRegression(C=c, tol=1e-8, max_iter=2000).fit(reference(rows), labels)
     np.testing.assert_allclose(found.weights_DK.T, wanted.coef_, atol=2e-3)
     centred = found.intercepts_K - found.intercepts_K.mean()
@@ -42,16 +42,16 @@ def test_the_solution_is_that_of_scikit_learn(c: float) -> None:
 
 def test_two_labels_share_the_penalty() -> None:
     rows, labels = draw(2)
-    found = fit(rows, labels, num_columns=30, num_labels=2, c=4.0, tolerance=1e-7)
+    found = fit(rows, labels, num_columns=30, num_labels=2, c=4.0, tolerance=1e-12)
     wanted = LogisticRegression(C=8.0, tol=1e-8, max_iter=2000).fit(reference(rows), labels)
     np.testing.assert_allclose(found.weights_DK[:, 1] - found.weights_DK[:, 0], wanted.coef_[0], atol=2e-3)
 
 
 def test_where_it_starts_makes_no_difference() -> None:
     rows, labels = draw(3)
-    cold = fit(rows, labels, num_columns=30, num_labels=3, c=2.0, tolerance=1e-7)
+    cold = fit(rows, labels, num_columns=30, num_labels=3, c=2.0, tolerance=1e-12)
     elsewhere = Linear(np.full((30, 3), 0.5), np.array([1.0, -2.0, 0.0]))
-    warm = fit(rows, labels, num_columns=30, num_labels=3, c=2.0, start=elsewhere, tolerance=1e-7)
+    warm = fit(rows, labels, num_columns=30, num_labels=3, c=2.0, start=elsewhere, tolerance=1e-12)
     np.testing.assert_allclose(warm.logits(rows).argmax(axis=1), cold.logits(rows).argmax(axis=1))
     np.testing.assert_allclose(warm.weights_DK, cold.weights_DK, atol=1e-3)
 
@@ -83,7 +83,7 @@ def test_a_valley_that_bends_is_followed_to_its_end() -> None:
         scale = np.array([1.0, 100.0])
         return float((scale * point**2).sum() + (point**4).sum()), 2 * scale * point + 4 * point**3
 
-    found = minimise(bent, np.array([30.0, -20.0]), tolerance=1e-8)
+    found = minimise(bent, np.array([30.0, -20.0]), tolerance=1e-16)
     np.testing.assert_allclose(found, 0.0, atol=1e-6)
 
 

@@ -12,6 +12,7 @@ from leafout.core.digest import payload_files, sha256_file
 from leafout.core.errors import LeafoutError, Stopped
 from leafout.core.run import QuietRun
 from leafout.corpus.documents import Document, DocumentWriter
+from leafout.evaluation.gates import check_gates
 from leafout.inference.load import load_classifier
 from leafout.metrics.classify import scores
 from leafout.stages.evaluate import EvaluateConfig, evaluate
@@ -217,3 +218,25 @@ def test_a_generator_is_examined_beside_ngrams(tmp_path: Path, rows: Path) -> No
     assert exam["floor"]["num_train_chars"] == exam["floor"]["num_chars_read"] > 0
     written = json.loads((tmp_path / "exam" / "notes" / "samples.json").read_text(encoding="utf-8"))
     assert {"prompt", "text"} == set(written[0])
+
+
+def test_the_guide_names_every_key_and_no_other() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "guides" / "evaluate.md").read_text(encoding="utf-8")
+    lines = guide.split("| key | default | meaning |\n")[1].split("\n\n")[0].splitlines()[1:]
+    named = {line.split("`")[1]: line.split("|")[2].split("(")[0].strip().replace(",", "") for line in lines}
+    defaults = {name: str(value).lower() for name, value in EvaluateConfig().plain().items()}
+    assert named == defaults
+
+
+def test_the_guide_names_figures_that_an_exam_has(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "guides" / "evaluate.md").read_text(encoding="utf-8")
+    tiny_models.write_bert(tmp_path / "model", width=32)
+    rows = tiny_rows.write_rows(tmp_path / "rows", test=90)
+    release = release_of(tmp_path / "model", rows, tmp_path / "release", abstain_precision=0.9)
+    figures = set(take(release, rows, tmp_path / "exam")[0])
+    tiny_models.write_gpt(tmp_path / "gpt")
+    figures |= set(take(tmp_path / "gpt", rows, tmp_path / "other")[0])
+    plain = {name for name in figures if not name.startswith(("f1_", "accuracy_")) and name[-3:] not in {"_zh", "_en"}}
+    told = {name for name in plain if f"`{name}`" in guide}
+    assert plain - told == {"brier", "log_loss", "floor_accuracy", "floor_macro_f1", "floor_bits_per_byte", "rows"}
+    assert check_gates(dict.fromkeys(figures, 0.5), {"macro_f1": ">= 0.80", "flip_rate": "<= 0.001"})
