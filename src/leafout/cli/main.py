@@ -22,6 +22,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         the exit code: 0 done, 1 our bug, 2 something to mend, 3 a gate not passed, 130 and 143 stopped by a signal.
     """
+    # Threads that spin while they wait for a busy core halve the speed of training; read when torch is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         code = _dispatch(words)
