@@ -16,19 +16,19 @@ class TokenRows(Protocol):
     """Any batch that lies in one stream: `Batch`, `MaskedBatch`, `CausalBatch`."""
 
     @property
-    def ids_T(self) -> NDArray[np.int32]:  # noqa: N802 - a tensor
+    def ids_T(self) -> NDArray[np.int32]:
         """Token ids of all rows, one row after another."""
 
     @property
-    def positions_T(self) -> NDArray[np.int32]:  # noqa: N802 - a tensor
+    def positions_T(self) -> NDArray[np.int32]:
         """The place of each token in its own row."""
 
     @property
-    def segments_T(self) -> NDArray[np.int32]:  # noqa: N802 - a tensor
+    def segments_T(self) -> NDArray[np.int32]:
         """Token types."""
 
     @property
-    def starts_B1(self) -> NDArray[np.int32]:  # noqa: N802 - a tensor
+    def starts_B1(self) -> NDArray[np.int32]:
         """Where each row starts, and the end."""
 
     @property

@@ -1,13 +1,17 @@
 """Compress: a smaller model, taught by the full one."""
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from leafout.core.run import QUIET, Run
 from leafout.core.stage import stage
 from leafout.training.config import TrainingConfig
+
+if TYPE_CHECKING:
+    from leafout.tasks.classify import Classify
+    from leafout.tasks.losses.distil import DistilObjective
 
 RATE_BY_WIDTH = 0.08
 """Peak rate times width."""
@@ -55,7 +59,6 @@ def compress(model: Path, rows: Path, *, out: Path, config: CompressConfig, run:
     from leafout.core.device import device_of
     from leafout.models.save import save_model
     from leafout.tasks.classify import write_task
-    from leafout.tasks.losses.distil import DistilObjective
     from leafout.training.batches import Batches, evaluation_batches, fingerprint, work_of
     from leafout.training.checkpoint import num_parameters, weights_digest
     from leafout.training.loop import Job, forget_checkpoints, train
@@ -69,14 +72,7 @@ def compress(model: Path, rows: Path, *, out: Path, config: CompressConfig, run:
     sides = {"full": full.scores(full.model), "cut": full.scores(student)}
     job = Job(
         model=student,
-        objective=DistilObjective(
-            full.task,
-            device=device,
-            goal=config.best_on,
-            temperature=config.temperature,
-            teacher=config.teacher,
-            hidden=config.hidden,
-        ),
+        objective=_objective(full.task, config, device=device),
         batches=Batches(
             taught_rows(full, out, work=work),
             batch_tokens=config.batch_tokens,
@@ -97,3 +93,16 @@ def compress(model: Path, rows: Path, *, out: Path, config: CompressConfig, run:
     sizes = {"full_parameters": num_parameters(full.model), "parameters": num_parameters(student)}
     scores = {f"{side}_{name}": value for side, found in sides.items() for name, value in found.items()}
     return {**figures, **scores, **sizes, "layers": float(student.dims.layers)}
+
+
+def _objective(task: "Classify", config: CompressConfig, *, device: str) -> "DistilObjective":
+    from leafout.tasks.losses.distil import DistilObjective
+
+    return DistilObjective(
+        task,
+        device=device,
+        goal=config.best_on,
+        temperature=config.temperature,
+        teacher=config.teacher,
+        hidden=config.hidden,
+    )

@@ -1,6 +1,7 @@
 """Masked tokens: 15 % are to be guessed; of these 80 % become [MASK], 10 % another token, 10 % stay.
 
-Devlin et al. 2019, section 3.1. With whole words, the pieces of a word are chosen together (the authors' later release).
+Devlin et al. 2019, section 3.1. With whole words, the pieces of a word are chosen together (the authors'
+later release).
 
 Legend: T tokens of a batch, K of them to be guessed, V vocabulary, W words of a batch.
 """
