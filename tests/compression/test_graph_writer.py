@@ -36,6 +36,7 @@ def test_small_equal_constants_are_stored_once_and_unequal_ones_apart() -> None:
     assert writer.constant(np.array([1.0, 2.0], np.float64)) != one
     assert writer.constant(np.array([[1.0, 2.0]], np.float32)) != one
     assert writer.constant(np.array([1.0, 3.0], np.float32)) != one
+    assert writer.constant(np.zeros(2, np.int32)) != writer.constant(np.zeros(2, np.float32))
 
 
 def test_large_constants_are_not_compared() -> None:

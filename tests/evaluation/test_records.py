@@ -50,7 +50,7 @@ def test_every_answer_is_a_row(tmp_path: Path) -> None:
         "abstained": False,
         "floor": "好",
     }
-    assert (second["line"], second["predicted"], second["floor"]) == (None, "好", "差")
+    assert (second["line"], second["label"], second["predicted"], second["floor"]) == (None, "差", "好", "差")
     assert (second["confidence"], second["abstained"]) == (0.5, True)
 
 
