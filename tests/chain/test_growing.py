@@ -6,6 +6,7 @@ import pytest
 from leafout.chain.growing import Grower, folder_bytes
 from leafout.chain.keys import work_of
 from leafout.chain.runner import run_chain
+from leafout.core.config import Config
 from leafout.core.errors import LeafoutError
 from leafout.core.run import QUIET, Run
 from leafout.core.stage import StageInfo, stage
@@ -46,4 +47,29 @@ def test_a_file_that_changes_while_it_is_read_makes_no_artifact(tmp_path: Path) 
     work = work_of(store, info, ReadConfig(), {}, seed=0, root=tmp_path)
     with pytest.raises(LeafoutError, match="changed while it was read"):
         Grower(store, tmp_path).artifact("meddles", work)
+    assert not list(store.artifacts())
+
+
+class FolderConfig(Config):
+    """Every text file beside the chain."""
+
+    def outside(self, root: Path) -> dict[str, Path]:
+        """The files that are there now."""
+        return {path.name: path for path in sorted(root.glob("*.txt"))}
+
+
+@stage(version=1)
+def joined_by(*, out: Path, config: FolderConfig, run: Run = QUIET) -> dict[str, float]:
+    """Read a folder to which a file comes meanwhile."""
+    (run.root / "新.txt").write_text("late 迟到", encoding="utf-8")
+    return {}
+
+
+def test_a_file_that_comes_while_others_are_read_makes_no_artifact(tmp_path: Path) -> None:
+    write_chain(tmp_path)
+    store = Store(tmp_path / "store")
+    info = StageInfo("joined_by", joined_by, 1, resumable=False, seeded=False, inputs={}, config=FolderConfig)
+    work = work_of(store, info, FolderConfig(), {}, seed=0, root=tmp_path)
+    with pytest.raises(LeafoutError, match=r"`新\.txt` came or went"):
+        Grower(store, tmp_path).artifact("joined_by", work)
     assert not list(store.artifacts())

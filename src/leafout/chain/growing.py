@@ -149,11 +149,14 @@ def _origin(step: str, work: Work) -> dict[str, Any]:
 
 
 def _check_unchanged(store: Store, work: Work) -> None:
-    """Refuse work whose outside files changed while they were read: the key would lie."""
+    """Refuse work whose outside files changed while they were read, or became more or fewer: the key would lie."""
+    again = "run again when nobody writes to it"
+    moved = sorted(set(work.config.outside(work.root)) ^ set(work.outside))
+    if moved:
+        raise LeafoutError(f"`{moved[0]}` came or went while the files were read", where=str(work.root), hint=again)
     for name, path in work.outside_paths.items():
         if not path.exists() or store.memory.sha256(path) != work.outside[name]:
-            hint = "run again when nobody writes to it"
-            raise LeafoutError(f"`{name}` changed while it was read", where=str(path), hint=hint)
+            raise LeafoutError(f"`{name}` changed while it was read", where=str(path), hint=again)
 
 
 def folder_bytes(folder: Path) -> int:

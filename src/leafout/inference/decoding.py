@@ -10,10 +10,8 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
 
-from leafout.core.errors import LeafoutError
-from leafout.core.plain_json import read_object
+from leafout.inference.foreign import load_foreign
 from leafout.models.decoder import Cache, CausalModel
 from leafout.models.load import load_causal
 from leafout.models.stream import Stream
@@ -89,7 +87,10 @@ class ForeignDecoding:
     """Any causal architecture of transformers, one row at a time: what padding does to a row differs between them."""
 
     def __init__(self, folder: Path, device: str) -> None:
-        self._model: Any = _pretrained(folder).to(device).float().eval()
+        from transformers import AutoModelForCausalLM
+
+        model = load_foreign(folder, AutoModelForCausalLM, hint="is the folder whole?")
+        self._model: Any = model.to(device).float().eval()
         self._device = device
 
     def rows_at_once(self, places: int) -> int:  # noqa: ARG002
@@ -123,24 +124,3 @@ class _ForeignSession:
 
     def keep(self, rows: Sequence[int]) -> None:
         assert list(rows) == [0]
-
-
-def _pretrained(folder: Path) -> torch.nn.Module:
-    from transformers import AutoModelForCausalLM
-
-    if "auto_map" in read_object(folder / "config.json"):
-        hint = "only architectures that transformers itself has are loaded"
-        raise LeafoutError("the model asks for code of its own (`auto_map`)", where=str(folder), hint=hint)
-    try:
-        model, loading = AutoModelForCausalLM.from_pretrained(
-            folder, local_files_only=True, use_safetensors=True, trust_remote_code=False, output_loading_info=True
-        )
-    except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
-        message = f"transformers cannot load the model: {' '.join(str(error).split())[:300]}"
-        raise LeafoutError(message, where=str(folder)) from None
-    missing = sorted(loading["missing_keys"])
-    if missing:
-        message = f"the weights lack {len(missing)} tensors, the first is `{missing[0]}`"
-        raise LeafoutError(message, where=str(folder), hint="is the folder whole?")
-    loaded: torch.nn.Module = model
-    return loaded

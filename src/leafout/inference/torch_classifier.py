@@ -5,17 +5,15 @@ Legend: N rows, B rows of a batch, S tokens of the longest row, T tokens of a ba
 
 import inspect
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
 
 from leafout.core.device import cores, device_of
 from leafout.core.errors import LeafoutError
-from leafout.core.plain_json import read_object
 from leafout.inference.canary import read_canary, refuse_stranger
+from leafout.inference.foreign import load_foreign
 from leafout.inference.release import Release
 from leafout.models.load import load_classifier as load_lean
 from leafout.models.stream import Stream
@@ -93,7 +91,12 @@ def _lean(release: Release, device: str) -> Forward:
 
 
 def _foreign(release: Release, device: str) -> Forward:
-    model = _pretrained(release.path).to(device).float().eval()
+    from transformers import AutoModelForSequenceClassification
+
+    loaded = load_foreign(
+        release.path, AutoModelForSequenceClassification, hint="finetune it first: `leafout finetune`"
+    )
+    model = loaded.to(device).float().eval()
     takes_segments = (
         "token_type_ids" in inspect.signature(model.forward).parameters
         and getattr(model.config, "type_vocab_size", 0) > 1
@@ -111,27 +114,6 @@ def _foreign(release: Release, device: str) -> Forward:
         return logits_BL
 
     return forward
-
-
-def _pretrained(folder: Path) -> torch.nn.Module:
-    from transformers import AutoModelForSequenceClassification
-
-    if "auto_map" in read_object(folder / "config.json"):
-        hint = "only architectures that transformers itself has are loaded"
-        raise LeafoutError("the model asks for code of its own (`auto_map`)", where=str(folder), hint=hint)
-    try:
-        model, loading = AutoModelForSequenceClassification.from_pretrained(
-            folder, local_files_only=True, use_safetensors=True, trust_remote_code=False, output_loading_info=True
-        )
-    except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
-        message = f"transformers cannot load the model: {' '.join(str(error).split())[:300]}"
-        raise LeafoutError(message, where=str(folder)) from None
-    missing = sorted(loading["missing_keys"])
-    if missing:
-        message = f"the weights lack {len(missing)} tensors, the first is `{missing[0]}`"
-        raise LeafoutError(message, where=str(folder), hint="finetune it first: `leafout finetune`")
-    loaded: torch.nn.Module = model
-    return loaded
 
 
 def _is_token(batch: Batch) -> NDArray[np.bool_]:
