@@ -84,3 +84,19 @@ def test_a_verb_may_return_its_code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(VERBS, "seven", Verb("", "leafout.cli.seven:seven", ""))
     monkeypatch.setattr(door, "_function", lambda name: lambda: 7)
     assert main(["seven"]) == 7
+
+
+@pytest.mark.parametrize(("when", "code"), [("in a verb", 143), ("after it", 0)])
+def test_a_signal_outside_a_run_still_leaves_with_an_exit_code(when: str, code: int) -> None:
+    program = """\
+import os, signal, sys
+from leafout.cli import main as door
+
+door._call = lambda name, words: os.kill(os.getpid(), signal.SIGTERM) or 0 if "in" in sys.argv else 0
+sys.argv = ["leafout", "gc", *sys.argv[1].split()[:1]]
+code = door.main()
+os.kill(os.getpid(), signal.SIGTERM)
+sys.exit(code)
+"""
+    done = subprocess.run([sys.executable, "-c", program, when], capture_output=True, text=True, check=False)
+    assert done.returncode == code, done.stderr

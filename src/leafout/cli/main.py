@@ -3,8 +3,10 @@
 import contextlib
 import os
 import shlex
+import signal
 import sys
 from collections.abc import Callable, Sequence
+from types import FrameType
 
 from leafout.cli.verbs import VERBS, help_text
 from leafout.core.errors import LeafoutError, Stopped
@@ -24,7 +26,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     # Threads that spin while they wait for a busy core halve the speed of training; read when torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    words = list(sys.argv[1:] if argv is None else argv)
+    if argv is not None:
+        return _ended(list(argv))
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        return _ended(sys.argv[1:])
+    finally:
+        signal.signal(
+            signal.SIGTERM, signal.SIG_IGN
+        )  # what was asked is done: the exit code says how, not a late signal
+
+
+def _terminated(number: int, _frame: FrameType | None) -> None:
+    """SIGTERM where no stage and no service listens: clean up on the way out, and say 143."""
+    raise SystemExit(128 + number)
+
+
+def _ended(words: list[str]) -> int:
     try:
         code = _dispatch(words)
         sys.stdout.flush()
