@@ -2,12 +2,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 import tiny_models
 import tiny_rows
-from leafout.compression.distilling import cut_model, full_model, taught_rows
+from leafout.compression.distilling import cut_model, full_model
 from leafout.core.run import QuietRun
-from leafout.tasks.losses.distil import answers
+from leafout.models.stream import Stream
 
 
 @pytest.fixture
@@ -16,24 +17,14 @@ def model(tmp_path: Path) -> Path:
     return tmp_path / "model"
 
 
-def test_answers_are_computed_once_for_one_piece_of_work(
-    tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rows = tiny_rows.write_rows(tmp_path / "rows")
-    full = full_model(model, rows, device="cpu", run=QuietRun())
-    first = taught_rows(full, tmp_path / "out", work="a" * 64)
-    calls: list[int] = []
-
-    def counted(*given: object) -> object:
-        calls.append(1)
-        return answers(*given)  # type: ignore[arg-type]  # passed on as it came
-
-    monkeypatch.setattr("leafout.compression.distilling.answers", counted)
-    again = taught_rows(full, tmp_path / "out", work="a" * 64)
-    assert not calls
-    np.testing.assert_array_equal(first.logits_NL, again.logits_NL)
-    taught_rows(full, tmp_path / "out", work="b" * 64)
-    assert calls == [1]
+def test_the_full_models_scores_are_those_of_val(tmp_path: Path, model: Path) -> None:
+    full = full_model(model, tiny_rows.write_rows(tmp_path / "rows"), device="cpu", run=QuietRun())
+    found = full.scores(full.model)
+    with torch.no_grad():
+        batch = full.val.batch(np.arange(len(full.val.labels_N)), epoch=0, key=())
+        right_N = full.model(Stream.of(batch, "cpu")).argmax(1).numpy() == full.val.labels_N
+    assert found["accuracy"] == pytest.approx(right_N.mean())
+    assert set(found) == {"accuracy", "macro_f1"}
 
 
 @pytest.mark.parametrize(("wanted", "keep", "layers"), [(0, "spread", 1), (2, "first", 2), (2, (0, 2), 2)])

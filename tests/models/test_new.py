@@ -1,3 +1,5 @@
+import math
+
 import pytest
 import torch
 
@@ -23,7 +25,8 @@ def test_equal_seeds_give_equal_weights_whatever_the_global_state() -> None:
 def test_matrices_are_normal_biases_nought_and_norms_one() -> None:
     for name, parameter in new_masked(BERT, 500, SPECIALS, 0).named_parameters():
         if parameter.ndim > 1:
-            assert 0.015 < parameter.std() < 0.025, name
+            narrow = 0.25 if "places" in name or "types" in name else 1.0
+            assert float(parameter.detach().std()) == pytest.approx(narrow * 0.02 * math.sqrt(12), rel=0.2), name
         else:
             assert (parameter == (1.0 if "norm" in name and name.endswith("weight") else 0.0)).all(), name
 
@@ -31,8 +34,8 @@ def test_matrices_are_normal_biases_nought_and_norms_one() -> None:
 def test_what_writes_into_the_residual_stream_of_a_gpt_starts_smaller() -> None:
     model = new_causal(GPT, 500, SPECIALS, 0)
     spread = {name: parameter.std().item() for name, parameter in model.named_parameters() if parameter.ndim > 1}
-    assert spread["layers.0.fall.weight"] == pytest.approx(0.01, rel=0.1)
-    assert spread["layers.0.rise.weight"] == pytest.approx(0.02, rel=0.1)
+    assert spread["layers.0.fall.weight"] == pytest.approx(model.dims.deviation / 2, rel=0.1)
+    assert spread["layers.0.rise.weight"] == pytest.approx(model.dims.deviation, rel=0.1)
     assert (model.dims.start_id, model.dims.end_id) == (2, 3)
 
 
@@ -40,7 +43,7 @@ def test_a_new_model_guesses_evenly() -> None:
     model = new_masked(BERT, 500, SPECIALS, 0)
     logits = model.guess(torch.randn(20, 64))
     loss = torch.nn.functional.cross_entropy(logits, torch.arange(20))
-    assert loss.item() == pytest.approx(torch.log(torch.tensor(500.0)).item(), abs=0.1)
+    assert loss.item() == pytest.approx(torch.log(torch.tensor(500.0)).item(), abs=0.3)
 
 
 def test_a_classifier_has_as_many_outputs_as_labels() -> None:

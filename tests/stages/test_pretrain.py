@@ -56,9 +56,9 @@ def test_a_stopped_call_goes_on_to_the_same_payload(tmp_path: Path, tokens: Path
 
 
 def test_training_goes_on_from_a_given_model(tmp_path: Path, tokens: Path) -> None:
-    long: dict[str, object] = {"budget": {"steps": 40}, "checkpoint_seconds": 60, "next_sentence": False}
+    long: dict[str, object] = {"budget": {"steps": 40}, "checkpoint_seconds": 60, "next_sentence": 0}
     first = pretrain(tokens, None, out=tmp_path / "first", config=config("bert", **long), run=QuietRun(seed=3))
-    more = config(budget={"steps": 1}, peak_rate=1e-6, next_sentence=False, model={})
+    more = config(budget={"steps": 1}, peak_rate=1e-6, next_sentence=0, model={})
     second = pretrain(tokens, tmp_path / "first", out=tmp_path / "second", config=more, run=QuietRun(seed=3))
     assert second["val_loss"] == pytest.approx(first["val_loss"], abs=0.05)
     assert second["parameters"] == first["parameters"]

@@ -39,7 +39,7 @@ def test_pretrained_takes_the_encoder_and_random_takes_nothing(model: Path) -> N
     assert (kept.layers, kept.width, kept.model.num_labels, kept.model.dims.dropout) == (2, 16, 3, 0.1)
     assert not torch.equal(kept.model.encoder.words.weight, fresh.model.encoder.words.weight)
     assert all(torch.equal(a, b) for a, b in zip(fresh.model.parameters(), again.model.parameters(), strict=True))
-    assert float(fresh.model.encoder.words.weight.detach().std()) == pytest.approx(0.02, rel=0.2)
+    assert float(fresh.model.encoder.words.weight.detach().std()) == pytest.approx(fresh.model.dims.deviation, rel=0.2)
 
 
 def test_what_is_saved_names_its_labels(tmp_path: Path, model: Path) -> None:

@@ -17,6 +17,7 @@ from leafout.training.pretraining import (
     bytes_of_tokens,
     causal_lesson,
     first_model,
+    log_frequencies,
     masked_lesson,
     read_text,
     rules_of,
@@ -41,6 +42,19 @@ def test_the_first_model_has_the_vocabulary_and_the_seed(text: Text) -> None:
     assert isinstance(first_model(text, None, ModelConfig(kind="gpt", layers=1, width=16), seed=1), CausalModel)
 
 
+def test_a_fresh_bert_guesses_each_token_as_often_as_the_text_has_it(text: Text) -> None:
+    fresh = first_model(text, None, SHAPE, seed=1)
+    assert isinstance(fresh, MaskedModel)
+    counts_V = np.bincount(text.train.ids, minlength=text.vocab_size) + 0.5
+    np.testing.assert_allclose(fresh.bias.detach().softmax(0).numpy(), counts_V / counts_V.sum(), rtol=1e-5)
+
+
+def test_tokens_are_counted_in_any_portions(text: Text, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = log_frequencies(text)
+    monkeypatch.setattr("leafout.training.pretraining._COUNTED", 3)
+    assert torch.equal(log_frequencies(text), whole)
+
+
 @pytest.mark.parametrize("kind", ["bert", "gpt"])
 def test_training_goes_on_from_a_given_model(tmp_path: Path, text: Text, kind: str) -> None:
     shape = ModelConfig.read({"kind": kind, "layers": 1, "width": 16, "max_tokens": 16})
@@ -63,7 +77,7 @@ def test_a_model_with_other_tokens_is_refused(tmp_path: Path, text: Text) -> Non
 def test_lessons_give_batches_and_their_validation_has_no_seed(text: Text) -> None:
     rules = rules_of(text, fraction=0.5, whole_words=False)
     found = [
-        masked_lesson(text, rules, device="cpu", seed=seed, max_tokens=16, next_sentence=True, short_fraction=0.0)
+        masked_lesson(text, rules, device="cpu", seed=seed, max_tokens=16, next_sentence=1.0, short_fraction=0.0)
         for seed in (1, 2)
     ]
     rows_B = np.arange(4)

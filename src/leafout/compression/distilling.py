@@ -1,4 +1,4 @@
-"""What distilling is made of: the full model and its rows, its answers to them, and the student cut out of it."""
+"""What distilling is made of: the full model and its rows, and the student cut out of it."""
 
 import shutil
 from dataclasses import dataclass
@@ -9,13 +9,10 @@ import torch
 
 from leafout.compression.layers import Keep, drop_layers, kept_layers, num_layers_of
 from leafout.core.device import cores
-from leafout.core.durable import write_whole
 from leafout.models.heads import Classifier
 from leafout.models.load import load_classifier
 from leafout.tasks.classify import Classify, read_task
-from leafout.tasks.example import sorted_order
 from leafout.tasks.losses.classify import classified
-from leafout.tasks.losses.distil import TaughtRows, answers
 from leafout.tasks.rows import Rows
 from leafout.tokenization.load import load_tokenizer
 from leafout.training.batches import evaluation_batches
@@ -77,24 +74,3 @@ def cut_model(model: Path, out: Path, *, wanted: int, keep: Keep, dropout: float
     student = load_classifier(cut, dropout=dropout)
     shutil.rmtree(cut)
     return student
-
-
-def taught_rows(full: Full, out: Path, *, work: str) -> TaughtRows:
-    """The training rows beside the full model's answers, computed once and kept with the checkpoints.
-
-    Args:
-        full: model and rows.
-        out: the stage's folder.
-        work: the fingerprint of this work; answers of other work are not taken.
-    """
-    from safetensors.torch import load_file, save
-
-    path = out / CHECKPOINTS / f"answers-{work[:16]}.safetensors"
-    if not path.exists():
-        with repeatable(cores()):
-            order = sorted_order(full.train.lengths_N, batch_tokens=_BATCH_TOKENS)
-            logits_NL, pooled_ND = answers(full.model, full.train, order, full.device)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, save({"logits": torch.from_numpy(logits_NL), "pooled": torch.from_numpy(pooled_ND)}))
-    found = load_file(path)
-    return TaughtRows(full.train, found["logits"].numpy(), found["pooled"].numpy())

@@ -1,5 +1,6 @@
 """The shape of a model: one dial, known sizes, and every part of it still to be set."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -51,6 +52,11 @@ class Dims:
     pad_id: int | None = None
     start_id: int | None = None
     end_id: int | None = None
+
+    @property
+    def deviation(self) -> float:
+        """Of fresh weights: 0.02 at a width of 768 (BERT, GPT-2); narrower models take more: sums keep their spread."""
+        return 0.02 * math.sqrt(768 / self.width)
 
 
 class ModelConfig(Config):

@@ -3,13 +3,12 @@
 Weights are float32 whatever the file has. The dropout of a loaded model is its config's unless another is asked for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 import torch
-from torch import nn
 
 from leafout.core.errors import LeafoutError
 from leafout.core.plain_json import read_object
@@ -21,7 +20,7 @@ from leafout.models.names import Entry, causal_entries, classifier_entries, mask
 from leafout.models.new import randomize
 from leafout.models.weights import Weights
 
-Model = TypeVar("Model", bound=nn.Module)
+Model = TypeVar("Model", MaskedModel, CausalModel, Classifier)
 _HEADS = ("pooler.", "follows.")
 """What a BERT trained without next sentences does not have."""
 
@@ -104,7 +103,7 @@ def _opened(folder: Path, kind: Kind, dropout: float | None) -> tuple[Dims, Weig
     return (dims if dropout is None else replace(dims, dropout=dropout)), weights
 
 
-def _empty(made: type[Model], *args: object) -> Model:
+def _empty(made: Callable[..., Model], *args: object) -> Model:
     """A model whose parameters take no memory yet: what the config claims is believed only when the weights have it."""
     with torch.device("meta"):
         return made(*args)
@@ -128,5 +127,6 @@ def _filled(
     model.load_state_dict(parameters, assign=True)
     model.requires_grad_(requires_grad=True)
     if fresh:
-        randomize([(name, part) for name, part in model.named_parameters() if name.startswith(fresh)], seed=seed)
+        parts = [(name, part) for name, part in model.named_parameters() if name.startswith(fresh)]
+        randomize(parts, deviation=model.dims.deviation, seed=seed)
     return model.train()

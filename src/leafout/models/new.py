@@ -1,4 +1,7 @@
-"""Models with random weights: normal with a deviation of 0.02, biases 0, norms 1 (Devlin et al. 2019)."""
+"""Models with random weights: normal, biases 0, norms 1 (Devlin et al. 2019), wider in narrow models.
+
+Where a token stands and in which segment weighs less at first than which token it is.
+"""
 
 import math
 from collections.abc import Iterable
@@ -16,8 +19,9 @@ from leafout.models.heads import Classifier, MaskedModel
 if TYPE_CHECKING:
     from leafout.tokenization.special import SpecialTokens
 
-Model = TypeVar("Model", bound=nn.Module)
-DEVIATION = 0.02
+Model = TypeVar("Model", MaskedModel, CausalModel, Classifier)
+_PLACES_AND_TYPES = 0.25
+"""Deviation of their embeddings as a fraction of that of words."""
 
 
 def new_masked(config: ModelConfig, vocab_size: int, specials: "SpecialTokens", seed: int) -> MaskedModel:
@@ -70,19 +74,20 @@ def random_classifier(dims: Dims, num_labels: int, seed: int) -> Classifier:
     return _random(Classifier(dims, num_labels), seed)
 
 
-def randomize(parameters: Iterable[tuple[str, nn.Parameter]], *, seed: int) -> None:
+def randomize(parameters: Iterable[tuple[str, nn.Parameter]], *, deviation: float, seed: int) -> None:
     """Draw named parameters anew, in their order."""
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for name, parameter in parameters:
             if parameter.ndim > 1:
-                parameter.normal_(0.0, DEVIATION, generator=generator)
+                scale = _PLACES_AND_TYPES if name.endswith(("places.weight", "types.weight")) else 1.0
+                parameter.normal_(0.0, scale * deviation, generator=generator)
             else:
                 parameter.fill_(1.0 if "norm" in name and name.endswith(".weight") else 0.0)
 
 
 def _random(model: Model, seed: int) -> Model:
-    randomize(model.named_parameters(), seed=seed)
+    randomize(model.named_parameters(), deviation=model.dims.deviation, seed=seed)
     return model.train()
 
 

@@ -10,7 +10,7 @@ from leafout.core.stage import stage
 from leafout.training.config import TrainingConfig
 
 if TYPE_CHECKING:
-    from leafout.tasks.classify import Classify
+    from leafout.compression.distilling import Full
     from leafout.tasks.losses.distil import DistilObjective
 
 RATE_BY_WIDTH = 0.08
@@ -36,7 +36,7 @@ class CompressConfig(TrainingConfig):
     """The weights of the evaluation that is best in this figure of `val` are kept."""
 
 
-@stage(version=1, resumable=True, seeded=True)
+@stage(version=2, resumable=True, seeded=True)
 def compress(model: Path, rows: Path, *, out: Path, config: CompressConfig, run: Run = QUIET) -> dict[str, float]:
     """Drop layers and distil: what is left learns to answer as the full model does (Sanh et al. 2019).
 
@@ -55,7 +55,7 @@ def compress(model: Path, rows: Path, *, out: Path, config: CompressConfig, run:
         LeafoutError: when the model has not so many layers, or is no classifier.
         Stopped: when asked to.
     """
-    from leafout.compression.distilling import cut_model, full_model, taught_rows
+    from leafout.compression.distilling import cut_model, full_model
     from leafout.core.device import device_of
     from leafout.models.save import save_model
     from leafout.tasks.classify import write_task
@@ -72,13 +72,8 @@ def compress(model: Path, rows: Path, *, out: Path, config: CompressConfig, run:
     sides = {"full": full.scores(full.model), "cut": full.scores(student)}
     job = Job(
         model=student,
-        objective=_objective(full.task, config, device=device),
-        batches=Batches(
-            taught_rows(full, out, work=work),
-            batch_tokens=config.batch_tokens,
-            part_tokens=config.part_tokens,
-            seed=run.seed,
-        ),
+        objective=_objective(full, config),
+        batches=Batches(full.train, batch_tokens=config.batch_tokens, part_tokens=config.part_tokens, seed=run.seed),
         validation=lambda: evaluation_batches(full.val, batch_tokens=config.batch_tokens),
         device=device,
         work=work,
@@ -95,12 +90,13 @@ def compress(model: Path, rows: Path, *, out: Path, config: CompressConfig, run:
     return {**figures, **scores, **sizes, "layers": float(student.dims.layers)}
 
 
-def _objective(task: "Classify", config: CompressConfig, *, device: str) -> "DistilObjective":
+def _objective(full: "Full", config: CompressConfig) -> "DistilObjective":
     from leafout.tasks.losses.distil import DistilObjective
 
     return DistilObjective(
-        task,
-        device=device,
+        full.model,
+        full.task,
+        device=full.device,
         goal=config.best_on,
         temperature=config.temperature,
         teacher=config.teacher,

@@ -33,7 +33,7 @@ class FinetuneConfig(TrainingConfig):
     """When to end before the budget does."""
 
 
-@stage(version=1, resumable=True, seeded=True)
+@stage(version=2, resumable=True, seeded=True)
 def finetune(model: Path, rows: Path, *, out: Path, config: FinetuneConfig, run: Run = QUIET) -> dict[str, float]:
     """Teach a model a task; the weights that were best on `val` are kept.
 

@@ -37,15 +37,15 @@ class PretrainConfig(TrainingConfig):
     """Tokens of an example; 0 takes as many as the model can read."""
     mask: MaskConfig = MaskConfig()
     """What a BERT has to guess."""
-    next_sentence: bool = True
-    """Teach a BERT also whether the second text of a pair follows the first."""
+    next_sentence: float = Field(default=0.1, ge=0, le=10)
+    """Weight of a BERT's other loss: whether the second text of a pair follows the first; 0 leaves it out."""
     short_fraction: float = Field(default=0.1, ge=0, le=1)
     """Share of a BERT's examples that are shorter on purpose."""
     val_tokens: int = Field(default=32_768, ge=0)
     """Tokens of `val` that an evaluation reads, about; 0 reads all."""
 
 
-@stage(version=1, resumable=True, seeded=True)
+@stage(version=2, resumable=True, seeded=True)
 def pretrain(
     tokens: Path, model: Path | None, *, out: Path, config: PretrainConfig, run: Run = QUIET
 ) -> dict[str, float]:

@@ -88,8 +88,8 @@ def classifier(model: Path, task: Classify, *, pretrained: bool, dropout: float,
 
 
 def rate_of(width: int, *, pretrained: bool) -> float:
-    """The peak rate for a width; fresh weights want three times as much."""
-    return _RATE_BY_WIDTH / width * (1 if pretrained else 3)
+    """The peak rate for a width; fresh weights want twice as much."""
+    return _RATE_BY_WIDTH / width * (1 if pretrained else 2)
 
 
 def class_weights(taught: Lesson) -> torch.Tensor:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 
 from leafout.core.errors import LeafoutError
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 RATE_BY_WIDTH = 0.25
 """Peak rate times width: 0.001 for a width of 256, 0.0003 for 768."""
+_COUNTED = 1 << 24
+"""Tokens counted at once."""
 _VAL_SEED = 0
 """Masks and pairs of `val` are the same in every run, so that losses can be compared."""
 
@@ -90,9 +93,12 @@ def first_model(text: Text, given: Path | None, shape: ModelConfig, *, seed: int
         LeafoutError: when the given model has another vocabulary than the text.
     """
     if given is None:
-        made = new_masked if shape.kind == "bert" else new_causal
-        model: MaskedModel | CausalModel = made(shape, text.vocab_size, text.specials, seed)
-        return model
+        if shape.kind == "gpt":
+            return new_causal(shape, text.vocab_size, text.specials, seed)
+        fresh = new_masked(shape, text.vocab_size, text.specials, seed)
+        with torch.no_grad():
+            fresh.bias.copy_(log_frequencies(text))
+        return fresh
     dims = dims_in(given)
     own = load_tokenizer(given).get_vocab() if (given / "tokenizer.json").is_file() else None
     if dims.vocab_size < text.vocab_size or (own is not None and own != text.tokenizer.get_vocab()):
@@ -101,8 +107,29 @@ def first_model(text: Text, given: Path | None, shape: ModelConfig, *, seed: int
     return load_masked(given, seed=seed) if dims.kind == "bert" else load_causal(given)
 
 
+def log_frequencies(text: Text) -> torch.Tensor:
+    """The logarithm of each token's share of the training text [V], its mean 0.
+
+    A BERT that starts with it as the bias of its guesses need not spend its first steps on which tokens are frequent.
+    Tokens that do not occur count half an occurrence.
+    """
+    ids, size = text.train.ids, text.vocab_size
+    counts_V = np.full(size, 0.5)
+    for first in range(0, len(ids), _COUNTED):
+        counts_V += np.bincount(ids[first : first + _COUNTED], minlength=size)
+    logs_V = np.log(counts_V)
+    return torch.from_numpy(logs_V - logs_V.mean()).float()
+
+
 def masked_lesson(
-    text: Text, rules: MaskRules, *, device: str, seed: int, max_tokens: int, next_sentence: bool, short_fraction: float
+    text: Text,
+    rules: MaskRules,
+    *,
+    device: str,
+    seed: int,
+    max_tokens: int,
+    next_sentence: float,
+    short_fraction: float,
 ) -> Lesson:
     """MLM and NSP.
 
@@ -112,7 +139,7 @@ def masked_lesson(
         device: of the model.
         seed: of pairs and masks.
         max_tokens: of an example.
-        next_sentence: whether pairs count.
+        next_sentence: weight of the loss of pairs.
         short_fraction: see `pairs_of`.
     """
     marks = PairMarks(cls_id=text.specials.start_id, sep_id=text.specials.end_id)

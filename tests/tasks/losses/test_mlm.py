@@ -76,8 +76,19 @@ def test_evaluation_is_the_mean_over_batches_of_any_size(model: MaskedModel) -> 
     assert found["nsp_accuracy"] in {0, 0.25, 0.5, 0.75, 1}
 
 
+@pytest.mark.parametrize("weight", [0.1, 2.0])
+def test_next_sentences_count_as_much_as_asked_for(model: MaskedModel, weight: float) -> None:
+    given = batch((5, 9, 3))
+    objective = MaskedObjective(device="cpu", next_sentence=weight)
+    with torch.no_grad():
+        found = objective.evaluate(model, [given])
+        loss = objective.loss(model, given, objective.counts(given))
+    assert found["loss"] == pytest.approx(found["mlm_loss"] + weight * found["nsp_loss"], rel=1e-5)
+    assert float(loss) == pytest.approx(found["loss"], rel=1e-5)
+
+
 def test_without_next_sentences_only_masked_tokens_count(model: MaskedModel) -> None:
-    objective = MaskedObjective(device="cpu", next_sentence=False)
+    objective = MaskedObjective(device="cpu", next_sentence=0)
     with torch.no_grad():
         found = objective.evaluate(model, [batch()])
     assert set(found) == {"loss", "mlm_loss", "mlm_accuracy"}

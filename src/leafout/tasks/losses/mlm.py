@@ -19,13 +19,13 @@ class MaskedObjective:
 
     Args:
         device: of the model.
-        next_sentence: whether pairs count.
+        next_sentence: weight of the pairs' loss; 0 leaves it out.
     """
 
     goal = "loss"
     more = False
 
-    def __init__(self, *, device: str, next_sentence: bool = True) -> None:
+    def __init__(self, *, device: str, next_sentence: float = 1.0) -> None:
         self.device, self.next_sentence = device, next_sentence
 
     def counts(self, batch: MaskedBatch) -> tuple[int, ...]:
@@ -37,7 +37,7 @@ class MaskedObjective:
         logits_KV, logits_B2 = self._logits(model, batch)
         masked, following = self._sums(logits_KV, logits_B2, batch)
         loss = masked / max(totals[0], 1)
-        return loss + following / totals[1] if totals[1] else loss
+        return loss + self.next_sentence * following / totals[1] if totals[1] else loss
 
     def evaluate(self, model: MaskedModel, batches: Iterable[MaskedBatch]) -> dict[str, float]:
         """Losses in nats and accuracies of both."""
@@ -57,7 +57,8 @@ class MaskedObjective:
         }
         if num_pairs_all:
             figures |= {"nsp_loss": next_loss / num_pairs_all, "nsp_accuracy": right_pairs / num_pairs_all}
-        return {"loss": figures["mlm_loss"] + figures.get("nsp_loss", 0.0), **figures}
+        loss = figures["mlm_loss"] + self.next_sentence * figures.get("nsp_loss", 0.0)
+        return {"loss": loss, **figures}
 
     def _logits(self, model: MaskedModel, batch: MaskedBatch) -> tuple[Tensor, Tensor]:
         stream = Stream.of(batch, self.device)
