@@ -4,7 +4,7 @@ Both sides of each seed see the same rows in the same order and are examined on 
 the linear floor. The chain is that of chains/quickstart.yaml up to `pretrain`; what the store has of it is not made
 again. Intervals are Student's over seeds (two-sided 95 %); the paired one is over the differences.
 
-    python benchmarks/pretraining_gain.py --store .leafout --seeds 3
+    python benchmarks/pretraining_gain.py --store .leafout --seeds 3 --set pretrain.budget.minutes=10
 """
 
 import argparse
@@ -26,8 +26,9 @@ def main() -> None:
     wish.add_argument("--chain", type=Path, default=Path("chains/quickstart.yaml"))
     wish.add_argument("--store", type=Path, default=Path(".leafout"))
     wish.add_argument("--seeds", type=int, default=3)
+    wish.add_argument("--set", action="append", default=[], metavar="A.B=C", help="override a value of the chain")
     given = wish.parse_args()
-    grown = grow(given.chain, given.store, range(1, given.seeds + 1))
+    grown = grow(given.chain, given.store, range(1, given.seeds + 1), given.set)
     print(f"{given.seeds} seeds, macro F1 on the locked test, mean and 95 % interval over seeds")
     for task, sides in grown.items():
         floor = sides.pop("floor")
@@ -38,23 +39,24 @@ def main() -> None:
         print(f"{task:<10}{'linear floor':<22}{mean(floor):.4f}\n")
 
 
-def grow(chain: Path, store: Path, seeds: Sequence[int]) -> dict[str, dict[str, list[float]]]:
+def grow(chain: Path, store: Path, seeds: Sequence[int], sets: Sequence[str]) -> dict[str, dict[str, list[float]]]:
     """Run the chain with a pair of models for each task and seed; the scores by task and side."""
     whole = chain.read_text(encoding="utf-8")
     if _FIRST_TUNED not in whole:
         raise SystemExit(f"error: {chain} has no line that starts with `{_FIRST_TUNED}`")
     lines = [whole[: whole.index(_FIRST_TUNED)]]
-    for task, epochs in (("sentiment", 2), ("area", 4)):
+    for task, epochs in (("sentiment", 1), ("area", 3)):
         for seed in seeds:
             for init in ("pretrained", "random"):
                 name, rows = f"{task}_{init}_{seed}", f"{task}_rows"
-                start = f"from: {{model: pretrain, rows: {rows}}}, init: {init}, budget: {{epochs: {epochs}}}"
-                lines.append(f"{name}: {{stage: finetune, seed: {seed}, {start}}}")
+                start = f"from: {{model: pretrain, rows: {rows}}}, init: {init}"
+                length = f"budget: {{epochs: {epochs}}}, evaluations: 2"
+                lines.append(f"{name}: {{stage: finetune, seed: {seed}, {start}, {length}}}")
                 lines.append(f"{name}_exam: {{stage: evaluate, from: {{release: {name}, rows: {rows}}}}}")
     file = store / "pretraining_gain.yaml"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    artifacts = run_chain(file, store=store, promote=False).artifacts
+    artifacts = run_chain(file, store=store, sets=sets, promote=False).artifacts
 
     def scores(task: str, init: str, metric: str) -> list[float]:
         return [artifacts[f"{task}_{init}_{seed}_exam"].metrics[metric] for seed in seeds]

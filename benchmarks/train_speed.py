@@ -1,19 +1,22 @@
-"""Tokens/s of pre-training (BERT: MLM and NSP) and of fine-tuning, beside a textbook loop over transformers.
+"""Tokens/s of pre-training (BERT: MLM and NSP) and of fine-tuning, beside transformers: its Trainer, a textbook loop.
 
-Both sides start from equal weights and learn from the same examples, one after the other in one process on one thread;
-an update is about equally many tokens on both. CPU time of each step is counted, the sides take turns, and the median
+All sides start from equal weights and learn from the same examples, one after the other in one process on one thread;
+an update is about equally many tokens on all. CPU time of each step is counted, the sides take turns, and the median
 over all steps is printed, so that other work on the machine matters little; evaluation and first steps are left out.
 
+The Trainer (needs the package accelerate, which is no dependency of ours; the side is left out where it is absent): its
+defaults, batches padded to their longest row, masked and paired by our code, so that its own collators cost it nothing.
+
 The textbook loop: rows in random order, padded to the longest of a batch, float32, fused AdamW, clipping, transformers'
-BertForPreTraining or BertForSequenceClassification. (The Trainer itself needs the package accelerate, which is no
-dependency of ours; what it does beside these steps only adds to its time.) It runs with the default dropout of 0.1 and
-without. Ours is `leafout.training.loop.train` as the stages call it; it too runs with and without dropout.
+BertForPreTraining or BertForSequenceClassification. Both run with the default dropout of 0.1 and without. Ours is
+`leafout.training.loop.train` as the stages call it; it too runs with and without dropout.
 
     python benchmarks/train_speed.py --layers 4 --width 256 --steps 10
     python benchmarks/train_speed.py --tokens .leafout/artifacts/tokenize-...   # text of your own for pre-training
 """
 
 import argparse
+import importlib.util
 import json
 import os
 import tempfile
@@ -113,22 +116,24 @@ def show(match: Match, given: argparse.Namespace, folder: Path) -> None:
     """Measure all sides of a comparison, back to back."""
     lengths_N = match.data.lengths(0)
     print(f"\n{match.name}: rows of {lengths_N.mean():.1f} tokens on average, {lengths_N.max()} at most")
-    print(f"{'side':<36}{'tokens/s':>10}{'ratio':>8}{'at equal dropout':>18}{'loss':>8}")
+    print(f"{'side':<36}{'tokens/s':>10}{'ratio':>8}{'at equal dropout':>18}{'of loop':>9}{'loss':>8}")
     found: dict[tuple[str, float], Measured] = {}
     for number in range(given.rounds):
         for dropout in (0.1, 0.0):
             for side, made in (
-                ("transformers", textbook(match, given, dropout)),
+                *trainer_side(match, given, dropout, folder),
+                ("textbook loop", textbook(match, given, dropout)),
                 ("leafout", ours(match, given, dropout, folder / str(number))),
             ):
                 before = found.get((side, dropout), Measured([], 0.0))
                 found[side, dropout] = Measured(before.speeds + made.speeds, made.loss)
-    first = found["transformers", 0.1].tokens_per_second
-    for (side, dropout), measured in found.items():
-        equal = measured.tokens_per_second / found["transformers", dropout].tokens_per_second
+    base = "Trainer" if ("Trainer", 0.1) in found else "textbook loop"
+    first = found[base, 0.1].tokens_per_second
+    for (side, dropout), measured in sorted(found.items(), reverse=True):
         speed = measured.tokens_per_second
+        equal, loop = (speed / found[other, dropout].tokens_per_second for other in (base, "textbook loop"))
         name = f"{side}, dropout {dropout}"
-        print(f"{name:<36}{speed:>10.0f}{speed / first:>8.2f}{equal:>18.2f}{measured.loss:>8.3f}")
+        print(f"{name:<36}{speed:>10.0f}{speed / first:>8.2f}{equal:>18.2f}{loop:>9.2f}{measured.loss:>8.3f}")
 
 
 def ours(match: Match, given: argparse.Namespace, dropout: float, folder: Path) -> Measured:
@@ -158,6 +163,50 @@ def ours(match: Match, given: argparse.Namespace, dropout: float, folder: Path) 
     tokens = np.diff([line["tokens"] for line in lines])
     speeds = (tokens / np.diff(run.times))[1:-1]  # the last step evaluates
     return Measured(speeds.tolist(), float(np.mean([line["loss"] for line in lines[-4:]])))
+
+
+def trainer_side(
+    match: Match, given: argparse.Namespace, dropout: float, folder: Path
+) -> tuple[tuple[str, Measured], ...]:
+    """The Trainer where accelerate is installed."""
+    if importlib.util.find_spec("accelerate") is None:
+        return ()
+    from transformers import Trainer, TrainerCallback, TrainingArguments
+
+    times: list[float] = []
+    tokens: list[int] = []
+
+    class Clock(TrainerCallback):  # type: ignore[misc]  # transformers has no types
+        def on_step_end(self, *_: Any, **__: Any) -> None:
+            times.append(time.process_time())
+
+    def collate(rows: list[int]) -> dict[str, torch.Tensor]:
+        batch = match.data.batch(np.array(rows), epoch=0, key=(len(tokens), 0))
+        tokens.append(batch.num_tokens)
+        return match.inputs(batch)
+
+    lengths_N = match.data.lengths(0)
+    settings = TrainingArguments(
+        output_dir=str(folder / "trainer"),
+        max_steps=given.steps,
+        per_device_train_batch_size=max(1, round(given.batch_tokens / float(lengths_N.mean()))),
+        learning_rate=RATE,
+        save_strategy="no",
+        report_to="none",
+        use_cpu=True,
+        disable_tqdm=True,
+        remove_unused_columns=False,
+        seed=1,
+    )
+    trained = Trainer(
+        model=match.theirs(dropout),
+        args=settings,
+        data_collator=collate,
+        train_dataset=list(range(len(lengths_N))),
+        callbacks=[Clock()],
+    ).train()
+    speeds = (np.array(tokens[1 : len(times)]) / np.diff(times))[1:]
+    return (("Trainer", Measured(speeds.tolist(), trained.training_loss)),)
 
 
 def textbook(match: Match, given: argparse.Namespace, dropout: float) -> Measured:
