@@ -1,8 +1,8 @@
 """What pre-training bought: the same fine-tuning from pre-trained and from random weights, over seeds, with intervals.
 
-Both sides of each seed see the same rows in the same order and are examined on the same locked test; beside them stands
-the linear floor. The chain is that of chains/quickstart.yaml up to `pretrain`; what the store has of it is not made
-again. Intervals are Student's over seeds (two-sided 95 %); the paired one is over the differences.
+Both sides of each seed see the same rows in the same order, at the same rate, and are examined on the same locked test;
+beside them stands the linear floor. The chain is that of chains/quickstart.yaml up to `pretrain`; what the store has of
+it is not made again. Intervals are Student's over seeds (two-sided 95 %); the paired one is over the differences.
 
     python benchmarks/pretraining_gain.py --store .leafout --seeds 3 --set pretrain.budget.minutes=10
 """
@@ -49,7 +49,7 @@ def grow(chain: Path, store: Path, seeds: Sequence[int], sets: Sequence[str]) ->
         for seed in seeds:
             for init in ("pretrained", "random"):
                 name, rows = f"{task}_{init}_{seed}", f"{task}_rows"
-                start = f"from: {{model: pretrain, rows: {rows}}}, init: {init}"
+                start = f"from: {{model: pretrain, rows: {rows}}}, init: {init}, peak_rate: 0.001"
                 length = f"budget: {{epochs: {epochs}}}, evaluations: 2"
                 lines.append(f"{name}: {{stage: finetune, seed: {seed}, {start}, {length}}}")
                 lines.append(f"{name}_exam: {{stage: evaluate, from: {{release: {name}, rows: {rows}}}}}")

@@ -26,8 +26,13 @@ if TYPE_CHECKING:
     from leafout.core.run import Run
 
 LONGEST_TOKENS = 512
-_RATE_BY_WIDTH = 0.08
-"""Peak rate times width: 0.0003 for a width of 256, 0.0001 for 768."""
+_RATE_BY_WIDTH = 1.45
+"""Peak rate times width to the power of 1.5: 0.001 for a width of 128, 0.00035 for 256, 0.00007 for 768.
+
+The ends: what small models did best with here, and what large ones are published with (Devlin et al. 2019, A.3).
+"""
+_FRESH_RATE_BY_WIDTH = 0.16
+"""Peak rate times width, of fresh weights."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +93,8 @@ def classifier(model: Path, task: Classify, *, pretrained: bool, dropout: float,
 
 
 def rate_of(width: int, *, pretrained: bool) -> float:
-    """The peak rate for a width; fresh weights want twice as much."""
-    return _RATE_BY_WIDTH / width * (1 if pretrained else 2)
+    """The peak rate for a width; fresh weights want more."""
+    return _RATE_BY_WIDTH / width**1.5 if pretrained else _FRESH_RATE_BY_WIDTH / width
 
 
 def class_weights(taught: Lesson) -> torch.Tensor:
