@@ -93,8 +93,9 @@ def classifier(model: Path, task: Classify, *, pretrained: bool, dropout: float,
 
 
 def rate_of(width: int, *, pretrained: bool) -> float:
-    """The peak rate for a width; fresh weights want more."""
-    return _RATE_BY_WIDTH / width**1.5 if pretrained else _FRESH_RATE_BY_WIDTH / width
+    """The peak rate for a width; fresh weights take as much or more."""
+    fresh = _FRESH_RATE_BY_WIDTH / width
+    return min(_RATE_BY_WIDTH / width**1.5, fresh) if pretrained else fresh
 
 
 def class_weights(taught: Lesson) -> torch.Tensor:
