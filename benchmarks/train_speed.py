@@ -103,13 +103,15 @@ def main() -> None:
     wish.add_argument("--steps", type=int, default=10)
     wish.add_argument("--rounds", type=int, default=3)
     wish.add_argument("--tokens", type=Path, default=None, help="an artifact of `tokenize`; random tokens without it")
+    wish.add_argument("--only", choices=("pretrain", "finetune"), default=None)
     given = wish.parse_args()
     os.environ["OMP_NUM_THREADS"] = "1"
     torch.set_num_threads(1)
     print(f"{given.layers} x {given.width}, {given.batch_tokens} tokens an update, one thread, {chip()}")
     with tempfile.TemporaryDirectory() as folder:
-        for match in (pretraining(given, Path(folder)), finetuning(given, Path(folder))):
-            show(match, given, Path(folder))
+        for name, made in (("pretrain", pretraining), ("finetune", finetuning)):
+            if given.only in {None, name}:
+                show(made(given, Path(folder)), given, Path(folder))
 
 
 def show(match: Match, given: argparse.Namespace, folder: Path) -> None:
