@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from leafout.core.errors import LeafoutError
@@ -10,11 +11,12 @@ from leafout.corpus.documents import Document
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A row that could not be read: where it stands, why, and how it begins."""
+    """A row that could not be read: where it stands, why, how it begins, and the member of an archive it is in."""
 
     line: int | None
     reason: str
     sample: str = ""
+    source: str = ""
 
 
 Records = Iterator[Document | Reject]
@@ -32,6 +34,12 @@ class ReadOptions:
         mask_names: docstrings without the names of their module, classes and functions.
         max_line_bytes: longer lines are rejected.
         max_file_bytes: a file that unpacks to more is refused.
+        max_document_bytes: a document of several lines that is longer is rejected.
+        max_members: of an archive; what comes after is rejected.
+        start_byte, end_byte: read only the lines whose first byte lies in this range of a file that is not packed.
+        first_line: the number of the first line that begins in the range (see `ranges.line_ranges`).
+        class_names: the names of a column's integers, such as {"ner_tags": ("O", "B-PER")}.
+        scratch: the folder under which members of archives are unpacked for a moment; None for that of the system.
     """
 
     name: str = ""
@@ -41,6 +49,13 @@ class ReadOptions:
     mask_names: bool = False
     max_line_bytes: int = 16 << 20
     max_file_bytes: int = 1 << 40
+    max_document_bytes: int = 64 << 20
+    max_members: int = 100_000
+    start_byte: int = 0
+    end_byte: int | None = None
+    first_line: int = 1
+    class_names: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    scratch: Path | None = None
 
 
 KNOWN_NAMES: dict[str, tuple[str, ...]] = {
