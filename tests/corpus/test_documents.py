@@ -1,7 +1,11 @@
 from pathlib import Path
+from unittest import mock
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from leafout.core.errors import LeafoutError
 from leafout.corpus.documents import (
@@ -12,6 +16,7 @@ from leafout.corpus.documents import (
     read_batches,
     read_documents,
     read_table,
+    shards,
     table_of,
 )
 
@@ -63,3 +68,29 @@ def test_further_columns_can_be_written(tmp_path: Path) -> None:
     with DocumentWriter(tmp_path, schema=SCHEMA.append(pa.field("reason", pa.string()))) as writer:
         writer.write_batch(table_of(ROWS).append_column("reason", pa.array(["x", "y"])))
     assert read_table(tmp_path)["reason"].to_pylist() == ["x", "y"]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=12), st.integers(0, 5))
+def test_the_same_documents_give_the_same_bytes_however_they_are_batched(
+    cuts: list[int], long_every: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    rows = [
+        Document(text="春眠" * (40 if long_every and n % long_every == 0 else 1), id=f"{n}") for n in range(sum(cuts))
+    ]
+    folder = tmp_path_factory.mktemp("batched")
+    with mock.patch.multiple("leafout.corpus.documents", _BATCH_ROWS=16, _GROUP_BYTES=200):
+        with DocumentWriter(folder / "one", shard_bytes=1000) as writer:
+            for row in rows:
+                writer.write(row)
+        with DocumentWriter(folder / "many", shard_bytes=1000) as writer:
+            start = 0
+            for size in cuts:
+                writer.write_batch(table_of(rows[start : start + size]))
+                start += size
+        for path in shards(folder / "one"):
+            assert path.read_bytes() == (folder / "many" / path.name).read_bytes()
+            groups = pq.read_metadata(path)
+            assert all(groups.row_group(n).num_rows <= 16 for n in range(groups.num_row_groups))
+    assert len(shards(folder / "one")) == len(shards(folder / "many"))
+    assert [row.id for row in read_documents(folder / "many")] == [row.id for row in rows]

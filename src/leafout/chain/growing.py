@@ -11,6 +11,7 @@ from leafout.chain.keys import Given, Work, given_folder, work_of
 from leafout.chain.stopping import Stopper
 from leafout.chain.watching import UNWATCHED, Watch
 from leafout.core.artifact import NOTES, Artifact
+from leafout.core.device import cores
 from leafout.core.durable import write_json
 from leafout.core.errors import LeafoutError
 from leafout.core.run import Inputs
@@ -30,6 +31,7 @@ class Grower:
         watch: is told what happens.
         stopper: says when to stop.
         how_far: the last progress of each step, in words.
+        workers: processes for data stages; 0 takes the cores that are free.
     """
 
     store: Store
@@ -39,6 +41,7 @@ class Grower:
     watch: Watch = UNWATCHED
     stopper: Stopper = field(default_factory=Stopper)
     how_far: dict[str, str] = field(default_factory=dict)
+    workers: int = 0
 
     def artifact(self, step: str, work: Work) -> Artifact:
         """The artifact of a piece of work, made where the store has none.
@@ -110,6 +113,7 @@ class Hands:
         self._step = step
         self.seed = seed
         self.device = grower.device
+        self.workers = grower.workers or cores()
         self.root = root
 
     def log(self, step: int, **values: float | str) -> None:

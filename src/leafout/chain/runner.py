@@ -50,6 +50,7 @@ def run_chain(
     sets: Sequence[str] = (),
     steps: Sequence[str] = (),
     device: str = "auto",
+    workers: int = 0,
     watch: Watch = UNWATCHED,
     promote: bool = True,
 ) -> Ran:
@@ -61,6 +62,7 @@ def run_chain(
         sets: overrides such as `clean.quality.min_chars=100`, for a file.
         steps: run only what these need; all when empty.
         device: `auto`, `cpu` or `cuda`.
+        workers: processes for data stages; 0 takes the cores that are free.
         watch: is told what happens.
         promote: let releases that pass their exam take their slots.
 
@@ -81,7 +83,7 @@ def run_chain(
     ran = Ran()
     with Stopper() as stopper:
         for step in wanted:
-            grower = Grower(store, chain.root, step.seed, device, watch, stopper)
+            grower = Grower(store, chain.root, step.seed, device, watch, stopper, workers=workers)
             try:
                 if stopper.asked:
                     raise Stopped

@@ -15,6 +15,9 @@ Sets = Annotated[
 ]
 Steps = Annotated[list[str] | None, typer.Argument(metavar="[STEP]...", help="only these, and what they need")]
 Device = Annotated[str, typer.Option("--device", metavar="auto|cpu|cuda", help="where models run")]
+NumWorkers = Annotated[
+    int, typer.Option("--workers", min=0, envvar="LEAFOUT_WORKERS", help="processes for data stages; 0: the free cores")
+]
 STORE = Path(".leafout")
 
 DEVICES = ("auto", "cpu", "cuda")

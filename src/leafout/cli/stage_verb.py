@@ -9,7 +9,7 @@ import typer
 
 from leafout.chain.kinds import check_kind
 from leafout.cli.config_flags import Flag, config_of, declare, flag_of, flags, option
-from leafout.cli.options import STORE, Device, StoreFolder, checked_device
+from leafout.cli.options import STORE, Device, NumWorkers, StoreFolder, checked_device
 from leafout.core.config import Config
 from leafout.core.errors import LeafoutError
 from leafout.core.stage import StageInfo, stage_info
@@ -46,6 +46,7 @@ def _declare(verb: Callable[..., None], info: StageInfo, of_config: dict[str, Fl
     if info.seeded:
         parameters["seed"] = (Annotated[int, typer.Option("--seed", min=0, help="of all random numbers")], 0)
     parameters["device"] = (Device, "auto")
+    parameters["workers"] = (NumWorkers, 0)
     if info.name == "evaluate":
         gate = typer.Option("--gate", metavar="SCORE>=X", help="a limit, such as 'macro_f1 >= 0.8'; may be repeated")
         parameters["gates"] = (Annotated[list[str] | None, gate], None)
@@ -82,7 +83,9 @@ def _run(info: StageInfo, words: list[str], config: Config, given: dict[str, Any
     gates = _gates(given.get("gates") or [])
     store, seed = Store(given["store"]), given.get("seed", 0)
     with disk_errors(store.root), Stopper() as stopper, Shown([info.name]) as watch:
-        grower = Grower(store, Path.cwd(), seed, checked_device(given["device"]), watch, stopper)
+        grower = Grower(
+            store, Path.cwd(), seed, checked_device(given["device"]), watch, stopper, workers=given["workers"]
+        )
         try:
             inputs = inputs_of(info, words, given.get("named") or [], grower)
             for name, folders in inputs.items():

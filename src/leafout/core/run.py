@@ -21,6 +21,10 @@ class Run(Protocol):
         """`auto`, `cpu` or `cuda`."""
 
     @property
+    def workers(self) -> int:
+        """Processes that a data stage may work with; the result is the same for any number."""
+
+    @property
     def root(self) -> Path:
         """The folder that relative paths in a config start from: the chain file's."""
 
@@ -41,11 +45,12 @@ class Run(Protocol):
 
 
 class QuietRun:
-    """A run without a chain: seed 0, nothing shown, never stopped."""
+    """A run without a chain: seed 0, one process, nothing shown, never stopped."""
 
-    def __init__(self, *, seed: int = 0, device: str = "auto", root: Path | None = None) -> None:
+    def __init__(self, *, seed: int = 0, device: str = "auto", workers: int = 1, root: Path | None = None) -> None:
         self.seed = seed
         self.device = device
+        self.workers = workers
         self.root = root or Path()
 
     def log(self, step: int, **values: float | str) -> None:

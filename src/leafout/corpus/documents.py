@@ -7,8 +7,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from leafout.core.errors import LeafoutError
 
@@ -33,6 +36,8 @@ SCHEMA = pa.schema(
 """`extra` holds all other columns of the source as JSON."""
 
 _BATCH_ROWS = 4096
+_GROUP_BYTES = 8 << 20
+"""A row group of a file is closed once its texts reach so many bytes: a reader holds one at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,10 @@ _NAMES = [name for name in SCHEMA.names if name != "extra"]
 
 
 class DocumentWriter:
-    """Writes documents in order into `part-00000.parquet` and so on; the same documents give the same bytes.
+    """Writes documents in order into `part-00000.parquet` and so on.
+
+    The same documents give the same bytes, however they are batched: row groups end at 4,096 documents or 8 MiB of text,
+    files at a row group that makes them full.
 
     Args:
         folder: made when it is not there.
@@ -83,6 +91,8 @@ class DocumentWriter:
         self._folder, self._schema, self._shard_bytes = folder, schema, shard_bytes
         self._rows: list[Document] = []
         self._shard: pq.ParquetWriter | None = None
+        self._waiting: list[pa.Table] = []
+        self._waiting_rows, self._waiting_bytes = 0, 0
         self._shards, self._bytes = 0, 0
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -94,6 +104,8 @@ class DocumentWriter:
     ) -> None:
         if kind is None:
             self._flush()
+            if self._waiting_rows:
+                self._close_group()
             if not self._shards:
                 self._open()
         if self._shard is not None:
@@ -116,12 +128,27 @@ class DocumentWriter:
             self._put(table_of(rows))
 
     def _put(self, table: pa.Table) -> None:
+        table = table.select(self._schema.names).cast(self._schema)
+        self.count += table.num_rows
+        ends_N = np.cumsum(_text_bytes(table))
+        start, before = 0, 0
+        while start < table.num_rows:
+            full = int(np.searchsorted(ends_N, before + _GROUP_BYTES - self._waiting_bytes)) + 1
+            end = min(table.num_rows, full, start + _BATCH_ROWS - self._waiting_rows)
+            self._waiting.append(table.slice(start, end - start))
+            self._waiting_rows += end - start
+            self._waiting_bytes += int(ends_N[end - 1]) - before
+            start, before = end, int(ends_N[end - 1])
+            if self._waiting_rows >= _BATCH_ROWS or self._waiting_bytes >= _GROUP_BYTES:
+                self._close_group()
+
+    def _close_group(self) -> None:
         if self._shard is None or self._bytes >= self._shard_bytes:
             self._open()
         assert self._shard is not None
-        self._shard.write_table(table.select(self._schema.names).cast(self._schema))
-        self._bytes += table.nbytes
-        self.count += table.num_rows
+        self._shard.write_table(pa.concat_tables(self._waiting).combine_chunks())
+        self._bytes += self._waiting_bytes
+        self._waiting, self._waiting_rows, self._waiting_bytes = [], 0, 0
 
     def _open(self) -> None:
         if self._shard is not None:
@@ -129,6 +156,14 @@ class DocumentWriter:
         path = self._folder / f"part-{self._shards:05d}.parquet"
         self._shard = pq.ParquetWriter(path, self._schema, compression="zstd")
         self._shards, self._bytes = self._shards + 1, 0
+
+
+def _text_bytes(table: pa.Table) -> NDArray[np.int64]:
+    """The bytes of text of each row, second text included."""
+    sizes = np.zeros(table.num_rows, np.int64)
+    for name in ("text", "text_b"):
+        sizes += pc.fill_null(pc.binary_length(table[name]), 0).to_numpy()
+    return sizes
 
 
 def table_of(documents: Sequence[Document]) -> pa.Table:

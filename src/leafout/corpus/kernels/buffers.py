@@ -28,7 +28,7 @@ def utf8(array: pa.Array | pa.ChunkedArray) -> tuple[UInt8, Int64]:
     if isinstance(whole, pa.ChunkedArray):  # older pyarrow: no chunk at all
         whole = pa.array([], array.type)
     if pa.types.is_string(whole.type):
-        kind = np.int32
+        kind: type[np.int32 | np.int64] = np.int32
     elif pa.types.is_large_string(whole.type):
         kind = np.int64
     else:

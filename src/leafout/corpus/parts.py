@@ -1,0 +1,141 @@
+"""The scratch of a data stage: its work cut into numbered parts, each done once, whole, by any worker.
+
+A part is a folder `<phase>/00012/` that appears by one rename when everything in it is written; a stage that was killed
+finds the parts that are done and goes on with the others. Nothing here enters an artifact's payload: the last phase
+reads parts in order and writes shards, and the scratch is removed.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.ipc
+import pyarrow.parquet as pq
+
+from leafout.corpus.documents import shards
+
+PART_BYTES = 32 << 20
+"""About so many bytes of Parquet's uncompressed columns make a part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Row groups of one file of documents."""
+
+    path: Path
+    groups: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A range of a stage's input: its number in order, and where its rows lie.
+
+    Attributes:
+        number: from 0.
+        first_row: how many rows of the input lie before it.
+        rows: how many it has.
+        slices: where they are.
+    """
+
+    number: int
+    first_row: int
+    rows: int
+    slices: tuple[Slice, ...]
+
+
+def plan_parts(folders: Sequence[Path], *, part_bytes: int = PART_BYTES) -> list[Part]:
+    """Cut folders of documents into parts of about equal size; only the files' footers are read."""
+    parts: list[Part] = []
+    slices: list[Slice] = []
+    first, rows, size = 0, 0, 0
+
+    def close() -> None:
+        nonlocal slices, first, rows, size
+        if rows:
+            parts.append(Part(len(parts), first, rows, tuple(slices)))
+        slices, first, rows, size = [], first + rows, 0, 0
+
+    for folder in folders:
+        for path in shards(folder):
+            about = pq.read_metadata(path)
+            groups: list[int] = []
+            for number in range(about.num_row_groups):
+                group = about.row_group(number)
+                groups.append(number)
+                rows, size = rows + group.num_rows, size + group.total_byte_size
+                if size >= part_bytes:
+                    slices.append(Slice(path, tuple(groups)))
+                    groups = []
+                    close()
+            if groups:
+                slices.append(Slice(path, tuple(groups)))
+    close()
+    return parts
+
+
+def read_rows(part: Part, *, columns: Sequence[str] | None = None) -> pa.Table:
+    """The rows of a part."""
+    tables = []
+    for piece in part.slices:
+        with pq.ParquetFile(piece.path) as file:
+            tables.append(file.read_row_groups(list(piece.groups), columns=None if columns is None else list(columns)))
+    return pa.concat_tables(tables).combine_chunks()
+
+
+@contextmanager
+def making(phase: Path, number: int) -> Iterator[Path]:
+    """A folder to fill; it takes its place as part `number` of the phase when the block ends well.
+
+    Args:
+        phase: the folder of the phase's parts.
+        number: of the part; ask `is_made` first.
+    """
+    phase.mkdir(parents=True, exist_ok=True)
+    making_at = phase / f"{number:05d}.{os.getpid()}.making"
+    shutil.rmtree(making_at, ignore_errors=True)
+    making_at.mkdir()
+    try:
+        yield making_at
+        making_at.rename(made_at(phase, number))
+    finally:
+        shutil.rmtree(making_at, ignore_errors=True)
+
+
+def made_at(phase: Path, number: int) -> Path:
+    """Where a part lies once it is made."""
+    return phase / f"{number:05d}"
+
+
+def is_made(phase: Path, number: int) -> bool:
+    """Whether a part is there, whole."""
+    return made_at(phase, number).is_dir()
+
+
+def write_table(path: Path, table: pa.Table) -> None:
+    """Write rows as an uncompressed Arrow file, which can be read without a copy and by row."""
+    with pa.ipc.new_file(path, table.schema) as file:
+        file.write_table(table)
+
+
+def read_part(path: Path, *, columns: Sequence[str] | None = None) -> pa.Table:
+    """Rows of an Arrow file, mapped into memory."""
+    with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as file:
+        table = file.read_all()
+    return table if columns is None else table.select(list(columns))
+
+
+def write_counts(path: Path, counts: dict[str, Any]) -> None:
+    """Write what was counted in a part."""
+    path.write_text(json.dumps(counts, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+
+
+def read_counts(path: Path) -> dict[str, Any]:
+    """What was counted in a part."""
+    counts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return counts
