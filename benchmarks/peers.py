@@ -27,7 +27,7 @@ def python(name: str, packages: Sequence[str]) -> Path:
     if not (found.exists() and found.read_text(encoding="utf-8") == wanted):
         print(f"installing {', '.join(packages)} into {folder}", file=sys.stderr)
         venv.create(folder, with_pip=True)
-        words = [interpreter, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages]
+        words = [str(interpreter), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages]
         subprocess.run(words, check=True)
         found.write_text(wanted, encoding="utf-8")
     return interpreter

@@ -71,13 +71,12 @@ def test_further_columns_can_be_written(tmp_path: Path) -> None:
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.lists(st.integers(1, 60), min_size=1, max_size=12), st.integers(0, 5))
+@given(cuts=st.lists(st.integers(1, 60), min_size=1, max_size=12), long_every=st.integers(0, 5))
 def test_the_same_documents_give_the_same_bytes_however_they_are_batched(
     cuts: list[int], long_every: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    rows = [
-        Document(text="春眠" * (40 if long_every and n % long_every == 0 else 1), id=f"{n}") for n in range(sum(cuts))
-    ]
+    times = [40 if long_every and n % long_every == 0 else 1 for n in range(sum(cuts))]
+    rows = [Document(text="春眠" * many, id=f"{n}") for n, many in enumerate(times)]
     folder = tmp_path_factory.mktemp("batched")
     with mock.patch.multiple("leafout.corpus.documents", _BATCH_ROWS=16, _GROUP_BYTES=200):
         with DocumentWriter(folder / "one", shard_bytes=1000) as writer:

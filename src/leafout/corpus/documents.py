@@ -77,8 +77,8 @@ _NAMES = [name for name in SCHEMA.names if name != "extra"]
 class DocumentWriter:
     """Writes documents in order into `part-00000.parquet` and so on.
 
-    The same documents give the same bytes, however they are batched: row groups end at 4,096 documents or 8 MiB of text,
-    files at a row group that makes them full.
+    The same documents give the same bytes, however they are batched: row groups end at 4,096 documents or 8 MiB of
+    text, files at a row group that makes them full.
 
     Args:
         folder: made when it is not there.

@@ -3,15 +3,16 @@ import subprocess
 import sys
 
 import numpy as np
+from numpy.typing import NDArray
 
 from leafout.corpus.kernels.jit import COMPILED, kernel
 
 
 @kernel
-def _total(values: np.ndarray[tuple[int], np.dtype[np.int64]]) -> int:
+def _total(values: NDArray[np.int64]) -> int:
     total = 0
-    for value in values:
-        total += value
+    for place in range(len(values)):
+        total += int(values[place])
     return total
 
 
