@@ -1,27 +1,68 @@
-"""Near-duplicate texts: MinHash signatures, banded into buckets, each candidate pair verified by its true Jaccard.
+"""Near-duplicate texts: clusters of texts that share a band key and whose true Jaccard similarity is high enough.
 
-Locality-sensitive hashing by bands: Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", section 3.4. With 16
-bands of 5 rows a pair of Jaccard 0.8 is a candidate with probability 0.998; lower thresholds take shorter bands.
+Two texts are near-duplicates when the Jaccard similarity of their sets of three-unit shingles reaches a threshold. Band
+keys (`kernels.minhash`) name the candidates, each is verified on its texts, and a cluster is what verified pairs
+connect. So nothing joins by chance, and the result depends on the sequence of texts alone: not on parts, workers or
+memory.
+
+Bytes a text costs on the way: 8 for each band on disk (168 at a threshold of 0.8) while its keys are kept; in memory 8
+for its cluster and up to 24 while a band is sorted (over 4 million texts: in files of 16 bytes a text).
+
+Legend: B bands, N texts, M distinct clusters.
 """
 
 from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Literal
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
+from pydantic import Field
 
-from leafout.corpus.kernels.minhash import Shingles, shingles, signatures
+from leafout.core.config import Config
+from leafout.corpus.kernels.buffers import utf8
+from leafout.corpus.kernels.minhash import band_keys
+from leafout.corpus.kernels.near_pairs import are_apart, flatten, join
+from leafout.corpus.near_candidates import banding, groups, pair_rounds
+from leafout.corpus.near_verification import Verifier
+from leafout.corpus.text_stores import ArrayTexts, TextStore
 
-_HASHES = 80
-_LEADERS = 8
-"""A text in a crowded bucket is compared with at most so many others of it."""
+UInt64 = NDArray[np.uint64]
+Int64 = NDArray[np.int64]
 
 _CHUNK_TEXTS = 20_000
 
 
+class NearDedup(Config):
+    """How near-duplicates are found, and which copy stays."""
+
+    threshold: float = Field(default=0.8, ge=0.3, le=1)
+    """Least Jaccard similarity of three-unit shingles, 0.3 to 1; 1 finds only texts of equal shingles."""
+    keep: Literal["longest", "first", "newest"] = "longest"
+    """The copy that stays: `longest` (the one that was cut least), `first` met, or `newest` by its time."""
+    prefer: tuple[str, ...] = ()
+    """Sources whose copies stay before those of all others, best first; names or patterns such as `wiki*`."""
+
+
+def keys_of(texts: pa.Array, *, threshold: float) -> UInt64:
+    """The band keys [B, N] of texts: what `clusters_on_disk` and `near_index.write_index` take, saved by `np.save`.
+
+    A text's keys depend on the text and the threshold alone.
+
+    Args:
+        texts: strings, of a document as `text_stores.joined_texts` gives them.
+        threshold: least Jaccard similarity that will be asked for.
+    """
+    cut = banding(threshold)
+    return band_keys(*utf8(texts), bands=cut.bands, rows=cut.rows)
+
+
 def clusters(
-    texts: Sequence[str], *, threshold: float, progress: Callable[[int, int], None] | None = None
-) -> NDArray[np.int64]:
-    """Group near-duplicates.
+    texts: Sequence[str] | pa.Array, *, threshold: float, progress: Callable[[int, int], None] | None = None
+) -> Int64:
+    """Group near-duplicates of texts in memory.
 
     Args:
         texts: all of them.
@@ -31,75 +72,136 @@ def clusters(
     Returns:
         For each text the index of the first text of its cluster; its own where it has no near-duplicate.
     """
-    parts: list[Shingles] = []
-    signed: list[NDArray[np.uint32]] = []
-    for first in range(0, len(texts), _CHUNK_TEXTS):
-        part = shingles(texts[first : first + _CHUNK_TEXTS])
-        parts.append(part)
-        signed.append(signatures(part, _HASHES))
+    array = texts if isinstance(texts, pa.Array) else _array(texts)
+    keys = []
+    for first in range(0, len(array), _CHUNK_TEXTS):
+        keys.append(keys_of(array.slice(first, _CHUNK_TEXTS), threshold=threshold))
         if progress is not None:
-            progress(min(first + _CHUNK_TEXTS, len(texts)), len(texts))
-    if not texts:
-        return np.zeros(0, np.int64)
-    forest = _Forest(len(texts))
-    seen: dict[int, NDArray[np.uint64]] = {}
-
-    def of(text: int) -> NDArray[np.uint64]:
-        if text not in seen:
-            seen[text] = parts[text // _CHUNK_TEXTS].of(text % _CHUNK_TEXTS)
-        return seen[text]
-
-    signatures_NP = np.concatenate(signed)
-    rows = 5 if threshold >= 0.75 else 3 if threshold >= 0.5 else 2
-    for first in range(0, _HASHES - rows + 1, rows):
-        for bucket in _buckets(signatures_NP[:, first : first + rows]):
-            leaders: list[int] = []
-            for text in bucket:
-                if any(forest.same(text, leader) for leader in leaders):
-                    continue
-                match = next((leader for leader in leaders if _jaccard(of(text), of(leader)) >= threshold), None)
-                if match is not None:
-                    forest.join(text, match)
-                elif len(leaders) < _LEADERS:
-                    leaders.append(text)
-    return forest.roots()
+            progress(min(first + _CHUNK_TEXTS, len(array)), len(array))
+    return _connected(keys, len(array), ArrayTexts(array), threshold, None, None)
 
 
-def _buckets(band_NR: NDArray[np.uint32]) -> list[list[int]]:
-    """Texts that agree on every row of a band, where they are two or more."""
-    keys_N = np.zeros(len(band_NR), np.uint64)
-    for column in band_NR.T:
-        keys_N = keys_N * np.uint64(0x100000001B3) ^ column.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    order_N = np.argsort(keys_N, kind="stable")
-    cuts = np.flatnonzero(np.diff(keys_N[order_N])) + 1
-    starts, ends = np.concatenate([[0], cuts]), np.concatenate([cuts, [len(order_N)]])
-    shared = np.flatnonzero(ends - starts > 1)
-    return [order_N[starts[place] : ends[place]].tolist() for place in shared]
+def clusters_on_disk(
+    keys: Sequence[Path],
+    store: TextStore,
+    *,
+    threshold: float,
+    scratch: Path,
+    progress: Callable[[int, int], None] | None = None,
+) -> Int64:
+    """Group near-duplicates of texts on disk; the same result as `clusters` of all texts in a row.
+
+    Args:
+        keys: for each part its `keys_of`, saved by `np.save`; they are mapped, a band at a time.
+        store: gives the texts of all parts by row; few are asked for.
+        threshold: that of the keys.
+        scratch: a folder for files of 16 bytes a text, removed again; used over 4 million texts.
+        progress: called with (bands done, bands in all).
+
+    Returns:
+        For each text the index of the first text of its cluster; its own where it has no near-duplicate.
+    """
+    num_texts = sum(np.load(path, mmap_mode="r").shape[1] for path in keys)
+    return _connected(list(keys), num_texts, store, threshold, scratch, progress)
 
 
-def _jaccard(first: NDArray[np.uint64], second: NDArray[np.uint64]) -> float:
-    shared = len(np.intersect1d(first, second, assume_unique=True))
-    return shared / (len(first) + len(second) - shared)
+def _connected(
+    keys: Sequence[UInt64 | Path],
+    num_texts: int,
+    store: TextStore,
+    threshold: float,
+    scratch: Path | None,
+    progress: Callable[[int, int], None] | None,
+) -> Int64:
+    parent_N = np.arange(num_texts)
+    verifier = Verifier(store)
+    num_bands = banding(threshold).bands
+    for band in range(num_bands if num_texts else 0):
+        for rows_G, starts_K in groups(keys, band, scratch):
+            for first_P, second_P in pair_rounds(rows_G, starts_K):
+                apart_P = are_apart(parent_N, first_P, second_P)
+                first, second = first_P[apart_P], second_P[apart_P]
+                passing = verifier.passing(first, second, threshold)
+                join(parent_N, first[passing], second[passing])
+        if progress is not None:
+            progress(band + 1, num_bands)
+    flatten(parent_N)
+    return parent_N
 
 
-class _Forest:
-    """Disjoint sets whose root is their smallest member."""
+def _array(texts: Sequence[str]) -> pa.Array:
+    """Strings as Arrow's, lone surrogates too."""
+    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum([len(data) for data in encoded], dtype=np.int64)])
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded))]
+    return pa.LargeStringArray.from_buffers(len(texts), buffers[1], buffers[2])
 
-    def __init__(self, size: int) -> None:
-        self._parent = list(range(size))
 
-    def find(self, item: int) -> int:
-        while self._parent[item] != item:
-            self._parent[item] = self._parent[self._parent[item]]
-            item = self._parent[item]
-        return item
+def best_of_clusters(
+    clusters_N: Int64,
+    rule: NearDedup,
+    *,
+    lengths_N: Int64,
+    times: pa.Array | None = None,
+    sources: pa.Array | None = None,
+) -> NDArray[np.bool_]:
+    """Which text of each cluster stays.
 
-    def same(self, first: int, second: int) -> bool:
-        return self.find(first) == self.find(second)
+    By default the longest: near-duplicates differ mostly by what a crawl, a quote or a feed cut off, and the longest
+    lost least. Ties are broken by the longer, then by the earlier.
 
-    def join(self, first: int, second: int) -> None:
-        low, high = sorted((self.find(first), self.find(second)))
-        self._parent[high] = low
+    Args:
+        clusters_N: the cluster of each text, any numbers (add the label to keep copies that are labelled differently).
+        rule: which copy.
+        lengths_N: of the texts, in characters or bytes.
+        times: ISO 8601 strings, needed for `newest`; a text without a time is older than any other.
+        sources: the name of each text's source, needed for `prefer`.
 
-    def roots(self) -> NDArray[np.int64]:
-        return np.fromiter((self.find(item) for item in range(len(self._parent))), np.int64, len(self._parent))
+    Returns:
+        True for one text of each cluster [N].
+    """
+    ranks = [np.arange(len(clusters_N))]
+    if rule.keep != "first":
+        ranks.append(-lengths_N)
+    if rule.keep == "newest" and times is not None:
+        ranks.append(-_moments(times))
+    if rule.prefer and sources is not None:
+        ranks.append(_places(sources, rule.prefer))
+    order_N = np.lexsort([*ranks, clusters_N])
+    ordered_N = clusters_N[order_N]
+    stays_N = np.zeros(len(clusters_N), bool)
+    stays_N[order_N[np.flatnonzero(np.concatenate([[True], ordered_N[1:] != ordered_N[:-1]])[: len(order_N)])]] = True
+    return stays_N
+
+
+def _places(sources: pa.Array, prefer: Sequence[str]) -> Int64:
+    """The place of each source in the list of the preferred ones; the list's length where it is none of them."""
+    coded = sources.dictionary_encode()
+    names = [name or "" for name in coded.dictionary.to_pylist()]
+    places = [next((n for n, like in enumerate(prefer) if fnmatchcase(name, like)), len(prefer)) for name in names]
+    return _looked_up(coded, [*places, len(prefer)])
+
+
+def _moments(times: pa.Array) -> Int64:
+    """Microseconds since 1970; the least there are where a time is missing or is none."""
+    coded = times.dictionary_encode()
+    moments = [_moment(text or "") for text in coded.dictionary.to_pylist()]
+    return _looked_up(coded, [*moments, -(2**62)])
+
+
+def _looked_up(coded: pa.DictionaryArray, values: Sequence[int]) -> Int64:
+    """For each row the value of its word in the dictionary; the last value for a null."""
+    codes_N: Int64 = coded.indices.fill_null(len(values) - 1).to_numpy(zero_copy_only=False)
+    return np.array(values, np.int64)[codes_N]
+
+
+def _moment(text: str) -> int:
+    from datetime import UTC, datetime, timedelta
+
+    filled = text if len(text) > 7 else {4: f"{text}-01-01", 7: f"{text}-01"}.get(len(text), text)
+    try:
+        moment = datetime.fromisoformat(filled)
+    except ValueError:
+        return -(2**62)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)

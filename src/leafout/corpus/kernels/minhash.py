@@ -1,24 +1,36 @@
-"""MinHash signatures (Broder 1997, "On the resemblance and containment of documents") of many texts at once, in numpy.
+"""Band keys of many texts in one compiled pass over their UTF-8 bytes: decode, fold, shingle, hash, sketch, band.
 
-A text is a sequence of units: a Chinese character or a whole Latin word, case folded, white space and punctuation left
-out. Its shingles are runs of three units, hashed to 64 bits; the signature holds, for each of many hash functions, the
-least value over the shingles.
+A text is a sequence of units (see `unit_table`), its shingles are runs of three units hashed to 64 bits. The sketch is
+that of Dahlgaard, Knudsen and Thorup, "Fast Similarity Sketching" (FOCS 2017, section 2): one pass throws each shingle
+into one of T bins, which keep their least value; bins that stay empty are filled by further rounds with fresh hashes.
+So a long text costs one hash a shingle instead of T, and two texts agree in a bin with a probability equal to their
+Jaccard similarity, as with T permutations (Broder 1997). Bins are banded into keys (Leskovec, Rajaraman and Ullman,
+"Mining of Massive Datasets", section 3.4): two texts that share a key are candidates.
 
-Legend: C characters, U units, S shingles, N texts, P hash functions.
+Legend: U bytes, N texts, S shingles, V units of one text, T bins, B bands.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-UInt64 = NDArray[np.uint64]
+from leafout.corpus.kernels import minhash_plain
+from leafout.corpus.kernels.jit import COMPILED, kernel
+from leafout.corpus.kernels.minhash_plain import FIRST, GOLDEN, MIX_1, MIX_2, NO_LETTER, SECOND, SEED
+from leafout.corpus.kernels.unit_table import ALONE, EXPANDS, NO_UNIT_HIGH, TABLE_END, fold_table
 
-SHINGLE_UNITS = 3
-_BASE = np.uint64(0x9E3779B97F4A7C15)
-_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
-_MIX_2 = np.uint64(0x94D049BB133111EB)
+UInt8 = NDArray[np.uint8]
+UInt32 = NDArray[np.uint32]
+UInt64 = NDArray[np.uint64]
+Int64 = NDArray[np.int64]
+
+_EMPTY = np.uint64(0xFFFFFFFFFFFFFFFF)
+_LOW = np.uint64(0xFFFFFFFF)
+_ZERO = np.uint64(0)
+_ALONE = np.uint32(ALONE)
+_EXPANDS = np.uint32(EXPANDS)
+_CODE = np.uint32(ALONE - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,87 +38,237 @@ class Shingles:
     """Hashed shingles of many texts; those of text n are `values_S[starts_N1[n] : starts_N1[n + 1]]`."""
 
     values_S: UInt64
-    starts_N1: NDArray[np.int64]
+    starts_N1: Int64
 
     def of(self, text: int) -> UInt64:
-        """The distinct shingles of one text, sorted."""
-        return np.unique(self.values_S[self.starts_N1[text] : self.starts_N1[text + 1]])
+        """The shingles of one text, in its order, repeats and all."""
+        return self.values_S[self.starts_N1[text] : self.starts_N1[text + 1]]
 
 
-def shingles(texts: Sequence[str]) -> Shingles:
-    """The shingles of texts; one with fewer than three units has a single shingle of all it has."""
-    lengths_N = np.fromiter((len(text) for text in texts), np.int64, len(texts))
-    joined = "\n".join(texts).lower()
-    codes_C = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-    if len(codes_C) != lengths_N.sum() + max(len(texts) - 1, 0):  # lower() changed a length: fold text by text
-        folded = [text.lower() for text in texts]
-        lengths_N = np.fromiter((len(text) for text in folded), np.int64, len(texts))
-        codes_C = np.frombuffer("\n".join(folded).encode("utf-32-le", "surrogatepass"), np.uint32)
-    ends_N = np.cumsum(lengths_N + 1)
-    hashes_U, text_U = _units(codes_C, ends_N)
-    counts_N = np.bincount(text_U, minlength=len(texts)).astype(np.int64)
-    shingles_N = np.maximum(counts_N - SHINGLE_UNITS + 1, 1)
-    starts_N1 = np.concatenate([np.zeros(1, np.int64), np.cumsum(shingles_N)])
-    first_N = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts_N)])[:-1]
-    place_S = np.arange(starts_N1[-1]) - np.repeat(starts_N1[:-1] - first_N, shingles_N)
-    end_S = np.repeat(first_N + counts_N, shingles_N)
-    values_S = np.zeros(len(place_S), np.uint64)
-    padded_U = np.concatenate([hashes_U, np.zeros(SHINGLE_UNITS, np.uint64)])
-    for step in range(SHINGLE_UNITS):
-        inside_S = place_S + step < end_S
-        values_S = _mixed(values_S * _BASE + np.where(inside_S, padded_U[place_S + step], np.uint64(0)))
-    return Shingles(values_S, starts_N1)
+def shingles(bytes_U: UInt8, offsets_N1: Int64) -> Shingles:
+    """The shingles of texts; one with fewer than three units has a single shingle of all it has.
+
+    Args:
+        bytes_U: UTF-8 of all texts (lone surrogates are borne); see `buffers.utf8`.
+        offsets_N1: where each text begins, and where the last ends.
+    """
+    if not COMPILED:
+        return Shingles(*minhash_plain.shingles(bytes_U, offsets_N1))
+    lengths_N = np.diff(offsets_N1)
+    values_S = np.empty(int((lengths_N // 2 + 2).sum()), np.uint64)
+    starts_N1 = np.zeros(len(offsets_N1), np.int64)
+    count = _shingle_all(_sealed(bytes_U), offsets_N1, *fold_table(), values_S, starts_N1)
+    return Shingles(values_S[:count], starts_N1)
 
 
-def _units(codes_C: NDArray[np.uint32], ends_N: NDArray[np.int64]) -> tuple[UInt64, NDArray[np.int64]]:
-    """The hash of each unit and the text it stands in."""
-    wide_C = (codes_C >= 0x2E80) & ~_is_wide_punctuation(codes_C)
-    narrow_C = _is_narrow_letter(codes_C)
-    kept_C = wide_C | narrow_C
-    before_C = np.concatenate([np.zeros(1, bool), narrow_C[:-1]])
-    starts_C = wide_C | (narrow_C & ~before_C)
-    places_C = np.flatnonzero(kept_C)
-    if not len(places_C):
-        return np.zeros(0, np.uint64), np.zeros(0, np.int64)
-    starts_K = np.flatnonzero(starts_C[places_C])
-    unit_K = np.cumsum(starts_C[places_C]) - 1
-    order_K = (np.arange(len(places_C)) - starts_K[unit_K]).astype(np.uint64)
-    values_K = _mixed(codes_C[places_C].astype(np.uint64) + order_K * _BASE)
-    hashes_U = _mixed(np.add.reduceat(values_K, starts_K))
-    text_U = np.searchsorted(ends_N, places_C[starts_K], side="right")
-    return hashes_U, text_U.astype(np.int64)
+def band_keys(bytes_U: UInt8, offsets_N1: Int64, *, bands: int, rows: int) -> UInt64:
+    """The keys [B, N] of each text in each band; texts that share one are candidates.
+
+    Memory beyond the result: 4 bytes for each byte of the longest text.
+
+    Args:
+        bytes_U: UTF-8 of all texts.
+        offsets_N1: where each text begins, and where the last ends.
+        bands: number of bands.
+        rows: bins in each band.
+    """
+    if not COMPILED:
+        return minhash_plain.band_keys(bytes_U, offsets_N1, bands=bands, rows=rows)
+    keys_BN = np.empty((bands, len(offsets_N1) - 1), np.uint64)
+    if keys_BN.size:
+        longest = int(np.diff(offsets_N1).max())
+        scratch_V = np.empty(longest // 2 + 2, np.uint64)
+        _band_all(_sealed(bytes_U), offsets_N1, *fold_table(), scratch_V, rows, keys_BN)
+    return keys_BN
 
 
-def _is_narrow_letter(codes_C: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    digit = (codes_C >= 48) & (codes_C <= 57)
-    letter = (codes_C >= 97) & (codes_C <= 122)
-    plain: NDArray[np.bool_] = digit | letter
-    marked: NDArray[np.bool_] = (codes_C >= 0xC0) & (codes_C < 0x2000) & (codes_C != 0xD7) & (codes_C != 0xF7)
-    return plain | marked
+def _sealed(bytes_U: UInt8) -> UInt8:
+    """A read-only view: one machine code serves buffers of Arrow and arrays of numpy."""
+    view_U = bytes_U.view()
+    view_U.flags.writeable = False
+    return view_U
 
 
-def _is_wide_punctuation(codes_C: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    cjk: NDArray[np.bool_] = (codes_C >= 0x3000) & (codes_C <= 0x303F)
-    full = ((codes_C >= 0xFF00) & (codes_C <= 0xFF0F)) | ((codes_C >= 0xFF1A) & (codes_C <= 0xFF20))
-    wide: NDArray[np.bool_] = cjk | full | ((codes_C >= 0xFF3B) & (codes_C <= 0xFF40))
-    return wide | ((codes_C >= 0xFF5B) & (codes_C <= 0xFF65))
+@kernel
+def _judged(code: np.uint32, fold_F: UInt32) -> np.uint32:
+    """The table's entry for a code point, or what it would be above the table."""
+    if code < TABLE_END:
+        return np.uint32(fold_F[code])
+    for low, high in NO_UNIT_HIGH:
+        if low <= code <= high:
+            return np.uint32(0)
+    return np.uint32(code | _ALONE)
 
 
-def _mixed(values: UInt64) -> UInt64:
-    """The finaliser of SplitMix64 (Steele, Lea and Flood 2014, figure 17)."""
-    values = (values ^ (values >> np.uint64(30))) * _MIX_1
-    values = (values ^ (values >> np.uint64(27))) * _MIX_2
-    mixed: UInt64 = values ^ (values >> np.uint64(31))
-    return mixed
+@kernel
+def _decoded(bytes_U: UInt8, place: int, last: int) -> tuple[np.uint32, int]:
+    """The code point at a byte that is not ASCII, and where the next begins; reads no byte at or after `last`."""
+    lead = np.uint32(bytes_U[place])
+    if lead >= 0xF0 and place + 3 < last:
+        high = (lead & np.uint32(7)) << np.uint32(18) | np.uint32(bytes_U[place + 1] & 63) << np.uint32(12)
+        low = np.uint32(bytes_U[place + 2] & 63) << np.uint32(6) | np.uint32(bytes_U[place + 3] & 63)
+        return high | low, place + 4
+    if lead >= 0xE0 and place + 2 < last:
+        high = (lead & np.uint32(15)) << np.uint32(12) | np.uint32(bytes_U[place + 1] & 63) << np.uint32(6)
+        return high | np.uint32(bytes_U[place + 2] & 63), place + 3
+    if lead >= 0xC0 and place + 1 < last:
+        return (lead & np.uint32(31)) << np.uint32(6) | np.uint32(bytes_U[place + 1] & 63), place + 2
+    return np.uint32(0xFFFD), place + 1
 
 
-def signatures(found: Shingles, num_hashes: int) -> NDArray[np.uint32]:
-    """The signature [N, P] of each text."""
-    random = np.random.default_rng(0x6D696E)
-    factors_P = random.integers(1, 2**63, num_hashes, np.uint64) * np.uint64(2) + np.uint64(1)
-    shifts_P = random.integers(0, 2**63, num_hashes, np.uint64)
-    signatures_NP = np.empty((len(found.starts_N1) - 1, num_hashes), np.uint32)
-    for place in range(num_hashes):
-        hashed_S = ((found.values_S * factors_P[place] + shifts_P[place]) >> np.uint64(32)).astype(np.uint32)
-        signatures_NP[:, place] = np.minimum.reduceat(hashed_S, found.starts_N1[:-1])
-    return signatures_NP
+@kernel
+def _units(bytes_U: UInt8, first: int, last: int, fold_F: UInt32, expand_E3: UInt32, units_V: UInt64) -> int:
+    """Write the polynomial of each unit; a word is zero as long as it has no letter."""
+    word, count, place = _ZERO, 0, first
+    while place < last:
+        byte = bytes_U[place]
+        if byte < 128:  # without a branch: ends of words cannot be foretold
+            letter = np.uint64(fold_F[byte])
+            units_V[count] = word
+            count += (letter == 0) & (word != 0)
+            word = (word + letter) * (GOLDEN if letter != 0 else _ZERO)
+            place += 1
+            continue
+        if 0xE3 <= byte <= 0xEE and place + 2 < last:  # Han, kana, hangul: the common case
+            high = np.uint32(byte & 15) << np.uint32(12) | np.uint32(bytes_U[place + 1] & 63) << np.uint32(6)
+            code = high | np.uint32(bytes_U[place + 2] & 63)
+            if code >= 0x3400:
+                units_V[count] = word
+                count += word != 0
+                word = _ZERO
+                units_V[count] = np.uint64(code) * GOLDEN
+                count += 1
+                place += 3
+                continue
+        code, place = _decoded(bytes_U, place, last)
+        entry = _judged(code, fold_F)
+        if entry != 0 and not entry & _ALONE:
+            word = _lengthened(word, entry, expand_E3)
+            continue
+        units_V[count] = word
+        count += word != 0
+        word = _ZERO
+        units_V[count] = np.uint64(entry & _CODE) * GOLDEN
+        count += entry != 0
+    units_V[count] = word
+    count += word != 0
+    if count == 0:
+        units_V[0] = _hashed_bytes(bytes_U, first, last)
+        count = 1
+    return count
+
+
+@kernel
+def _lengthened(word: np.uint64, entry: np.uint32, expand_E3: UInt32) -> np.uint64:
+    """The polynomial of a word with one more letter, or the letters it folds to."""
+    if not entry & _EXPANDS:
+        return (word + np.uint64(entry)) * GOLDEN
+    for part in range(3):
+        letter = np.uint64(expand_E3[entry & _CODE, part])
+        if letter != 0:
+            word = (word + letter) * GOLDEN
+    return word
+
+
+@kernel
+def _hashed_bytes(bytes_U: UInt8, first: int, last: int) -> np.uint64:
+    """What stands for a text without any unit."""
+    value = NO_LETTER
+    for place in range(first, last):
+        value = (value + np.uint64(bytes_U[place])) * GOLDEN
+    return value
+
+
+@kernel
+def _shingled(units_V: UInt64, count: int) -> int:
+    """Turn the polynomials of units into the hashes of shingles, in place; how many."""
+    for place in range(count):
+        value = units_V[place]
+        units_V[place] = (value ^ (value >> np.uint64(32))) * FIRST
+    if count < 3:
+        value = units_V[0]
+        if count == 2:
+            value += units_V[1] << np.uint64(21) | units_V[1] >> np.uint64(43)
+        value = (value ^ (value >> np.uint64(31))) * SECOND
+        units_V[0] = value ^ (value >> np.uint64(32))
+        return 1
+    for place in range(count - 2):
+        middle, end = units_V[place + 1], units_V[place + 2]
+        value = units_V[place] + (middle << np.uint64(21) | middle >> np.uint64(43))
+        value += end << np.uint64(42) | end >> np.uint64(22)
+        value = (value ^ (value >> np.uint64(31))) * SECOND
+        units_V[place] = value ^ (value >> np.uint64(32))
+    return count - 2
+
+
+@kernel
+def _mixed(value: np.uint64) -> np.uint64:
+    value = (value ^ (value >> np.uint64(30))) * MIX_1
+    value = (value ^ (value >> np.uint64(27))) * MIX_2
+    return value ^ (value >> np.uint64(31))
+
+
+@kernel
+def _sketched(shingles_S: UInt64, count: int, bins_T: UInt64) -> None:
+    """Fill every bin: the round in its high half, the least hash of that round's shingles in its low half."""
+    size = np.uint64(len(bins_T))
+    bins_T[:] = _EMPTY
+    for place in range(count):
+        value = shingles_S[place]
+        spot = ((value >> np.uint64(32)) * size) >> np.uint64(32)
+        bins_T[spot] = min(bins_T[spot], value & _LOW)
+    left = 0
+    for spot in range(len(bins_T)):
+        left += bins_T[spot] == _EMPTY
+    turn = 1
+    while left > 0:
+        salt, high = np.uint64(turn) * SEED, np.uint64(turn) << np.uint64(32)
+        for place in range(count):
+            value = _mixed(shingles_S[place] + salt)
+            spot = ((value >> np.uint64(32)) * size) >> np.uint64(32)
+            if turn >= len(bins_T):  # paper: the last T rounds fill one bin each
+                spot = np.uint64(turn - len(bins_T))
+            if bins_T[spot] == _EMPTY:
+                left -= 1
+            bins_T[spot] = min(bins_T[spot], high | (value & _LOW))
+        turn += 1
+
+
+@kernel
+def _band_all(  # noqa: PLR0917 a kernel takes arrays, by place
+    bytes_U: UInt8,
+    offsets_N1: Int64,
+    fold_F: UInt32,
+    expand_E3: UInt32,
+    scratch_V: UInt64,
+    rows: int,
+    keys_BN: UInt64,
+) -> None:
+    bins_T = np.empty(len(keys_BN) * rows, np.uint64)
+    for text in range(len(offsets_N1) - 1):
+        first, last = offsets_N1[text], offsets_N1[text + 1]
+        count = _units(bytes_U, first, last, fold_F, expand_E3, scratch_V)
+        _sketched(scratch_V, _shingled(scratch_V, count), bins_T)
+        for band in range(len(keys_BN)):
+            key = np.uint64(band)
+            for row in range(band * rows, band * rows + rows):
+                key = _mixed(key + bins_T[row])
+            keys_BN[band, text] = key
+
+
+@kernel
+def _shingle_all(
+    bytes_U: UInt8,
+    offsets_N1: Int64,
+    fold_F: UInt32,
+    expand_E3: UInt32,
+    values_S: UInt64,
+    starts_N1: Int64,
+) -> int:
+    used = 0
+    for text in range(len(offsets_N1) - 1):
+        first, last = offsets_N1[text], offsets_N1[text + 1]
+        count = _units(bytes_U, first, last, fold_F, expand_E3, values_S[used:])
+        used += _shingled(values_S[used:], count)
+        starts_N1[text + 1] = used
+    return used
