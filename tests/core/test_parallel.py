@@ -1,5 +1,4 @@
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -11,44 +10,20 @@ import pytest
 
 from leafout.core.errors import LeafoutError, Stopped
 from leafout.core.parallel import Workers, in_order
-
-
-def _slower_first(number: int) -> tuple[int, int]:
-    time.sleep(0.05 if number == 0 else 0)
-    return number * number, os.getpid()
-
-
-def _refuse(number: int, *, bad: int) -> int:
-    if number == bad:
-        raise LeafoutError("`数` is bad", where=f"row {number}", hint="mend it")
-    return number
-
-
-def _divide(number: int) -> float:
-    return 1 / number
-
-
-def _die(number: int) -> int:
-    os.kill(os.getpid(), signal.SIGKILL)
-    return number
-
-
-def _print(number: int) -> int:
-    print("printed by a library")  # noqa: T201 it must not fall between the results
-    return number
+from parallel_work import die, divide, print_loud, refuse, squared_slowly
 
 
 def test_results_keep_the_order_of_their_tasks_and_come_from_other_processes() -> None:
-    found = list(in_order(_slower_first, range(12), workers=2))
+    found = list(in_order(squared_slowly, range(12), workers=2))
     assert [square for square, _ in found] == [number * number for number in range(12)]
     assert os.getpid() not in {process for _, process in found}
     assert len({process for _, process in found}) == 2
 
 
 def test_one_worker_or_one_task_works_in_this_process() -> None:
-    assert {process for _, process in in_order(_slower_first, range(3), workers=1)} == {os.getpid()}
-    assert list(in_order(_slower_first, [5], workers=2)) == [(25, os.getpid())]
-    assert list(in_order(_slower_first, [], workers=2)) == []
+    assert {process for _, process in in_order(squared_slowly, range(3), workers=1)} == {os.getpid()}
+    assert list(in_order(squared_slowly, [5], workers=2)) == [(25, os.getpid())]
+    assert list(in_order(squared_slowly, [], workers=2)) == []
 
 
 def test_tasks_are_taken_as_they_are_needed() -> None:
@@ -60,25 +35,25 @@ def test_tasks_are_taken_as_they_are_needed() -> None:
             yield number
 
     with Workers(2) as workers:
-        results = workers.in_order(_print, tasks())
+        results = workers.in_order(print_loud, tasks())
         assert [next(results) for _ in range(3)] == [0, 1, 2]
         assert len(taken) < 12
 
 
 def test_what_a_task_refuses_reaches_the_caller_with_its_place() -> None:
     with pytest.raises(LeafoutError, match="`数` is bad") as caught:
-        list(in_order(partial(_refuse, bad=4), range(9), workers=2))
+        list(in_order(partial(refuse, bad=4), range(9), workers=2))
     assert (caught.value.where, caught.value.hint) == ("row 4", "mend it")
 
 
 def test_a_bug_in_a_task_shows_its_traceback() -> None:
     with pytest.raises(RuntimeError, match="ZeroDivisionError"):
-        list(in_order(_divide, [1, 0], workers=2))
+        list(in_order(divide, [1, 0], workers=2))
 
 
 def test_a_killed_worker_is_told() -> None:
     with pytest.raises(LeafoutError, match="ended by signal 9"):
-        list(in_order(_die, range(4), workers=2))
+        list(in_order(die, range(4), workers=2))
 
 
 def test_a_stop_is_heard_while_waiting() -> None:

@@ -1,14 +1,17 @@
 import json
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leafout.core.errors import LeafoutError
+from leafout.core.errors import LeafoutError, Stopped
 from leafout.core.run import QuietRun
 from leafout.corpus.documents import Document, read_documents
-from leafout.stages.collect import CollectConfig, collect
+from leafout.corpus.readers.formats import READERS
+from leafout.stages.collect import FORMATS, CollectConfig, collect
+from payloads import payload_digest
 
 
 class Listening(QuietRun):
@@ -109,3 +112,45 @@ def test_the_ledger_adds_up_whatever_comes(lines: list[bytes], tmp_path_factory:
     funnel = json.loads((folder / "out/notes/funnel.json").read_text())
     assert funnel["read"] == funnel["kept"] + sum(funnel["rejected"].values())
     assert len(rows) == funnel["kept"] == metrics["documents"]
+
+
+def test_the_result_is_the_same_for_any_number_of_workers(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        rows = [json.dumps({"text": f"{name} 第{n % 40}行 of {n % 7}"}, ensure_ascii=False) for n in range(300)]
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    config = CollectConfig.read({"files": ["*.jsonl"], "source_caps": {"b.jsonl": 50}})
+    digests = []
+    with mock.patch("leafout.corpus.intake.sharing.SHARE_BYTES", 4000):
+        for workers in (1, 2):
+            out = tmp_path / str(workers)
+            metrics = collect(out=out, config=config, run=QuietRun(root=tmp_path, workers=workers))
+            digests.append(payload_digest(out))
+            assert metrics["documents"] == 650
+            assert not (out / "scratch").exists()
+    assert digests[0] == digests[1]
+
+
+def test_a_stopped_reading_goes_on_with_the_parts_that_are_missing(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.jsonl").write_text(f'{{"text": "{name} 春眠不觉晓"}}\n' * 3, encoding="utf-8")
+    config = CollectConfig.read({"files": ["*.jsonl"]})
+    collect(out=tmp_path / "whole", config=config, run=QuietRun(root=tmp_path))
+
+    class Stopping(QuietRun):
+        looks = 0
+
+        def should_stop(self) -> bool:
+            Stopping.looks += 1
+            return Stopping.looks > 2
+
+    with mock.patch("leafout.corpus.intake.sharing.SHARE_BYTES", 40):
+        with pytest.raises(Stopped):
+            collect(out=tmp_path / "out", config=config, run=Stopping(root=tmp_path))
+        made = sorted(path.name for path in (tmp_path / "out" / "scratch" / "read").iterdir())
+        assert made == ["00000", "00001"]
+        collect(out=tmp_path / "out", config=config, run=QuietRun(root=tmp_path))
+    assert payload_digest(tmp_path / "out") == payload_digest(tmp_path / "whole")
+
+
+def test_every_format_the_config_names_has_a_reader() -> None:
+    assert set(FORMATS) == {"auto", *READERS}

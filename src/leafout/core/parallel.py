@@ -39,11 +39,13 @@ class Workers:
     """A few processes that stay for several maps; none is started before the first map that has two tasks.
 
     Args:
-        count: how many; 1 or less works in this process.
+        count: how many; 1 or less works in this process, unless it is to be apart.
+        apart: never work in this process, so that the caller can stop in the middle of a task.
     """
 
-    def __init__(self, count: int) -> None:
-        self.count = count
+    def __init__(self, count: int, *, apart: bool = False) -> None:
+        self.count = max(count, 1)
+        self._apart = apart
         self._idle: SimpleQueue[_Worker] = SimpleQueue()
         self._all: list[_Worker] = []
         self._threads: ThreadPoolExecutor | None = None
@@ -82,7 +84,7 @@ class Workers:
         source = iter(tasks)
         first = list(islice(source, 2))
         every = chain(first, source)
-        if self.count <= 1 or len(first) < 2:
+        if not self._apart and (self.count == 1 or len(first) < 2):
             for task in every:
                 if should_stop():
                     raise Stopped

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -10,6 +11,7 @@ from leafout.core.artifact import NOTES
 from leafout.core.durable import write_json
 
 _SAMPLE_CHARS = 200
+_FIRST_REJECTS = 3
 _MAX_WRITTEN = 100_000
 """Rejects written in full; more are still counted."""
 
@@ -50,12 +52,41 @@ class Ledger:
         """Count a row that could not be read, and write it down."""
         self.read += 1
         self.rejected[reason.split(":", maxsplit=1)[0]] += 1
-        if len(self.first_rejects) < 3:
+        if len(self.first_rejects) < _FIRST_REJECTS:
             self.first_rejects.append(f"{file}:{line}: {reason}")
         if self.rejected.total() <= _MAX_WRITTEN:
             shown = sample[:_SAMPLE_CHARS].encode("utf-8", "replace").decode()
             entry = {"file": file, "line": line, "reason": reason, "sample": shown}
             self._rejects.write(json.dumps(entry, ensure_ascii=False) + "\n")
+
+    def skip(self, reason: str) -> None:
+        """Count a row that was read and is left out."""
+        self.read += 1
+        self.dropped[reason.split(":", maxsplit=1)[0]] += 1
+
+    def leave_out(self, reason: str, count: int) -> None:
+        """Move rows that were counted as kept to those left out."""
+        if count:
+            self.kept -= count
+            self.dropped[reason] += count
+
+    def take(self, part: Path) -> None:
+        """Add what the ledger of a part counted and wrote, in the part's own `notes/`."""
+        counts = json.loads((part / NOTES / "funnel.json").read_text(encoding="utf-8"))
+        before = self.rejected.total()
+        self.read += counts["read"]
+        self.kept += counts["kept"]
+        self.merged += counts["merged"]
+        for mine, name in ((self.rejected, "rejected"), (self.dropped, "dropped"), (self.edited, "edited")):
+            mine.update(counts[name])
+        rejects = part / NOTES / "rejects.jsonl"
+        if rejects.exists() and before < _MAX_WRITTEN:
+            with rejects.open(encoding="utf-8") as lines:
+                for line in islice(lines, _MAX_WRITTEN - before):
+                    self._rejects.write(line)
+                    if len(self.first_rejects) < _FIRST_REJECTS:
+                        row = json.loads(line)
+                        self.first_rejects.append(f"{row['file']}:{row['line']}: {row['reason']}")
 
     def counts(self) -> dict[str, int | dict[str, int]]:
         """The funnel."""

@@ -1,0 +1,62 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from leafout.core.errors import LeafoutError
+from leafout.corpus.intake.naming import Naming
+from leafout.corpus.intake.reading import DOCUMENTS, KEYS, Reading, about_part, read_share
+from leafout.corpus.intake.sharing import Piece, Share
+from leafout.corpus.parts import is_made, made_at, read_counts, read_part
+from leafout.corpus.readers.record import ReadOptions
+
+
+def _reading(tmp_path: Path, *, max_rows: int = 0, detect_language: bool = True) -> Reading:
+    return Reading(tmp_path / "read", ReadOptions(), "auto", Naming(), max_rows, detect_language)
+
+
+def _share(tmp_path: Path) -> Share:
+    rows = ['{"text": "春眠不觉晓，处处闻啼鸟。", "label": 1}', "no json", '{"text": "Spring sleep knows no dawn."}']
+    (tmp_path / "a.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    (tmp_path / "b.txt").write_text("one whole text", encoding="utf-8")
+    return Share(3, (Piece("a.jsonl", tmp_path / "a.jsonl"), Piece("b.txt", tmp_path / "b.txt")))
+
+
+def test_a_part_holds_documents_keys_and_counts(tmp_path: Path) -> None:
+    reading = _reading(tmp_path)
+    assert read_share(_share(tmp_path), reading=reading) == 3
+    part = made_at(reading.phase, 3)
+    table = read_part(part / DOCUMENTS)
+    assert table["source"].to_pylist() == ["a.jsonl", "a.jsonl", "b.txt"]
+    assert table["language"].to_pylist()[:2] == ["zh", "en"]
+    assert [f"{key:016x}" for key in np.load(part / KEYS).tolist()] == table["id"].to_pylist()
+    counts = read_counts(part / "notes" / "funnel.json")
+    assert (counts["read"], counts["kept"], sum(counts["rejected"].values())) == (4, 3, 1)
+    about = about_part(part)
+    assert (about["kinds"]["a.jsonl"], about["labelled"]) == ("jsonl", 1)
+    assert about["shown"][0].startswith("a.jsonl:1 1 | '春眠")
+    assert json.loads((part / "notes" / "rejects.jsonl").read_text(encoding="utf-8"))["line"] == 2
+
+
+def test_a_part_that_is_there_is_not_made_again(tmp_path: Path) -> None:
+    reading, share = _reading(tmp_path), _share(tmp_path)
+    read_share(share, reading=reading)
+    (tmp_path / "a.jsonl").unlink()
+    assert read_share(share, reading=reading) == 3
+
+
+def test_rows_of_each_file_can_be_few(tmp_path: Path) -> None:
+    reading = _reading(tmp_path, max_rows=1, detect_language=False)
+    read_share(_share(tmp_path), reading=reading)
+    table = read_part(made_at(reading.phase, 3) / DOCUMENTS)
+    assert table["source"].to_pylist() == ["a.jsonl", "b.txt"]
+    assert table["language"].to_pylist() == [None, None]
+
+
+def test_a_file_nobody_can_read_leaves_no_part(tmp_path: Path) -> None:
+    (tmp_path / "x.exe").write_bytes(b"MZ\0\1")
+    reading = _reading(tmp_path)
+    with pytest.raises(LeafoutError, match="unknown kind of file"):
+        read_share(Share(0, (Piece("x.exe", tmp_path / "x.exe"),)), reading=reading)
+    assert not is_made(reading.phase, 0)

@@ -1,0 +1,32 @@
+"""Work that tests give to other processes, which find it here by name."""
+
+import os
+import signal
+import time
+
+from leafout.core.errors import LeafoutError
+
+
+def squared_slowly(number: int) -> tuple[int, int]:
+    time.sleep(0.05 if number == 0 else 0)
+    return number * number, os.getpid()
+
+
+def refuse(number: int, *, bad: int) -> int:
+    if number == bad:
+        raise LeafoutError("`数` is bad", where=f"row {number}", hint="mend it")
+    return number
+
+
+def divide(number: int) -> float:
+    return 1 / number
+
+
+def die(number: int) -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def print_loud(number: int) -> int:
+    print("printed by a library")  # noqa: T201 it must not fall between the results
+    return number
