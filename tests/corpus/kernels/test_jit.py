@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,3 +27,13 @@ def test_without_a_compiler_a_kernel_is_plain_python() -> None:
     env = os.environ | {"LEAFOUT_NO_COMPILER": "1"}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env, check=True)
     assert done.stdout.split() == ["False", "True"]
+
+
+def test_kernels_work_where_no_machine_code_can_be_kept(tmp_path: Path) -> None:
+    source = tmp_path / "doubling.py"
+    source.write_text("from leafout.corpus.kernels.jit import kernel\n\n@kernel\ndef doubled(n):\n    return 2 * n\n")
+    (tmp_path / "__pycache__").write_text("no folder")
+    env = os.environ | {"HOME": "/dev/null/home", "XDG_CACHE_HOME": "/dev/null/cache", "NUMBA_CACHE_DIR": ""}
+    command = [sys.executable, "-B", "-c", "from doubling import doubled; print(doubled(21), doubled.signatures)"]
+    done = subprocess.run(command, capture_output=True, text=True, env=env, check=True, cwd=tmp_path)
+    assert done.stdout.split() == ["42", "[(int64,)]"]

@@ -1,7 +1,8 @@
 """The compiler of the kernels: numba where it works, else plain Python behind the same names.
 
 The machine code is kept beside the sources, or in the user's cache folder where those cannot be written, so that a
-second process starts in a fraction of a second. `LEAFOUT_NO_COMPILER=1` does without, as a machine that has no numba.
+second process starts in a fraction of a second; where no folder can be written, each process compiles anew.
+`LEAFOUT_NO_COMPILER=1` does without, as a machine that has no numba.
 """
 
 import os
@@ -37,5 +38,9 @@ def kernel(function: F) -> F:
     """
     if _NUMBA is None:
         return function
-    compiled: F = _NUMBA.njit(nogil=True, cache=True, error_model="numpy")(function)
+    compiled: F
+    try:
+        compiled = _NUMBA.njit(nogil=True, cache=True, error_model="numpy")(function)
+    except RuntimeError:  # numba found no folder for its machine code
+        compiled = _NUMBA.njit(nogil=True, error_model="numpy")(function)
     return compiled
