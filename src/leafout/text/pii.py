@@ -1,87 +1,186 @@
-"""Finds personal data by pattern and checksum, and masks it with placeholders that stay the same inside a text."""
+"""Finds personal data by form, checksum and context, and masks it with placeholders that stay the same in a document.
 
-import ipaddress
+What a text cannot hold is not looked for (`pii_triggers`); what is found by several forms at once is taken by the most
+specific one, then by the longest. All patterns are bounded: the time is linear in the text.
+"""
+
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from typing import Literal
 
-_EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])")
-_CHINESE_ID = re.compile(
-    r"(?<![0-9A-Za-z])[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])"
+from pydantic import field_validator
+
+from leafout.core.config import Config
+from leafout.text import pii_network, pii_people, pii_places
+from leafout.text.pii_numbers import numbers
+from leafout.text.pii_triggers import AT, COLONS, DIGITS, DOTS, HOUSE, PAIRS, STREET, triggers
+
+Kind = Literal[
+    "email", "phone", "id", "old_id", "card", "iban", "ssn", "ip", "password", "address",
+    "name", "passport", "plate", "birth", "mac",
+]  # fmt: skip
+Found = tuple[int, int, str]
+"""First place, place after the last, and the type as the placeholder says it."""
+
+
+class PersonalData(Config):
+    """Which personal data is masked."""
+
+    kinds: tuple[Kind, ...] = ("email", "phone", "id", "card", "iban", "ssn", "ip", "password", "address")
+    """Kinds that are masked: `email`, `phone` (mobile, landline, international), `id` (18-digit Chinese identity numbers with a right checksum), `card` (bank cards: issuer and Luhn), `iban` (mod 97), `ssn` (US social security), `ip` (v4 and v6), `password` (in URLs), `address` (Chinese and English, down to a house number); by choice also `name` (beside a title or a label), `old_id` (15 digits, no checksum), `passport`, `plate` (Chinese cars), `birth` (date beside a word for birth), `mac`."""  # noqa: E501 - one line is the help text
+    keep: tuple[str, ...] = ()
+    """Values that are never masked, such as the firm's own hotline or address; spaces, dashes and case do not count."""
+
+    @field_validator("kinds")
+    @classmethod
+    def _once(cls, kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
+        return tuple(dict.fromkeys(kinds))
+
+
+DEFAULT = PersonalData()
+_NUMBERS = frozenset({"phone", "id", "old_id", "card", "iban", "ssn"})
+_FORMS: tuple[tuple[str, int, Callable[[str], Iterator[Found]]], ...] = (
+    ("email", AT, pii_network.emails),
+    ("password", AT, pii_network.passwords),
+    ("ip", DOTS, pii_network.ipv4s),
+    ("ip", COLONS, pii_network.ipv6s),
+    ("mac", PAIRS, pii_network.macs),
+    ("address", HOUSE, pii_places.chinese_addresses),
+    ("address", STREET, pii_places.english_addresses),
+    ("passport", 0, pii_people.passports),
+    ("plate", 0, pii_people.plates),
+    ("birth", 0, pii_people.births),
+    ("name", 0, pii_people.names),
 )
-_CARD = re.compile(r"(?<![0-9A-Za-z])(?:\d{4}[ -]?){3}\d{1,7}(?![0-9A-Za-z])")
-_MOBILE = re.compile(r"(?<![0-9A-Za-z])(?:(?:\+|00)?86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2}(?![0-9A-Za-z])")
-_LANDLINE = re.compile(r"(?<![0-9A-Za-z.-])(?:0\d{2,3}[ -])[2-9]\d{6,7}(?![0-9A-Za-z.-])")
-_FOREIGN = re.compile(
-    r"(?<![0-9A-Za-z.])(?:\+[1-9]\d{0,2}[ .-]?(?:\(?\d{1,4}\)?[ .-]?){2,5}\d{2,4}"
-    r"|\(?[2-9]\d{2}\)?[ .-][2-9]\d{2}[ .-]\d{4})(?![0-9A-Za-z])"
-)
-_IPV4 = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.]\d)")
-_IPV6 = re.compile(r"(?<![0-9A-Fa-f:])(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![0-9A-Fa-f:])")
-_PUNCTUATION = re.compile(r"[ .()-]")
-_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+"""Kind, the question that must be answered with yes (0: none), and how it is found."""
+_ORDER = (
+    "PASSWORD", "EMAIL", "IBAN", "ID", "CARD", "SSN", "MAC", "IP", "PASSPORT", "PLATE", "BIRTH", "PHONE",
+    "ADDRESS", "NAME",
+)  # fmt: skip
+"""The most specific first."""
+_RANKS = {name: rank for rank, name in enumerate(_ORDER)}
+_PLACEHOLDER = re.compile(r"<([A-Z]{2,8})_([0-9]{1,9})>")
+_LOOSE_PARTS = re.compile(r"[\s()./-]")
+_MAX_ROUNDS = 16
 
 
-def mask(text: str) -> tuple[str, dict[str, int]]:
-    """Replace personal data by `<EMAIL_1>`, `<ID_1>`, `<CARD_1>`, `<PHONE_1>`, `<IP_1>`.
+def questions(rules: PersonalData = DEFAULT) -> int:
+    """The trigger bits that the kinds of some rules depend on; 0 bits cannot rule a text out when a kind has none."""
+    wanted = sum({bit for kind, bit, _ in _FORMS if kind in rules.kinds})
+    return wanted | (DIGITS if _NUMBERS & set(rules.kinds) else 0)
 
-    The same value gets the same placeholder inside a text. Chinese identity numbers must pass their checksum
-    (GB 11643-1999), bank cards the Luhn formula (ISO/IEC 7812-1 annex B).
+
+def needs_all(rules: PersonalData) -> bool:
+    """Whether some kind can stand in a text without any trigger."""
+    return any(bit == 0 and kind in rules.kinds for kind, bit, _ in _FORMS)
+
+
+def find(text: str, rules: PersonalData = DEFAULT, *, held: int | None = None) -> list[Found]:
+    """Personal data of a text, in order, without overlaps.
+
+    Args:
+        text: any text.
+        rules: which kinds.
+        held: the triggers of the text where they are known already (`corpus.kernels.pii`).
+    """
+    if held is None:
+        held = triggers(text, questions(rules))
+    kinds = frozenset(rules.kinds)
+    found: list[Found] = []
+    for kind, bit, form in _FORMS:
+        if kind in kinds and (held & bit or not bit):
+            found += form(text)
+    if held & DIGITS and kinds & _NUMBERS:
+        found += numbers(text, kinds)
+    if rules.keep and found:
+        kept = {_folded(value) for value in rules.keep}
+        found = [part for part in found if _folded(text[part[0] : part[1]]) not in kept]
+    return _apart(found, len(text))
+
+
+def _folded(value: str) -> str:
+    return _LOOSE_PARTS.sub("", value).casefold()
+
+
+def _apart(found: list[Found], num_chars: int) -> list[Found]:
+    """Of overlapping parts the most specific, then the longest, then the first."""
+    if len(found) < 2:
+        return found
+    taken = bytearray(num_chars)
+    chosen: list[Found] = []
+    for part in sorted(found, key=lambda part: (_RANKS[part[2]], part[0] - part[1], part[0])):
+        start, end, _ = part
+        if taken.find(1, start, end) < 0:
+            taken[start:end] = b"\1" * (end - start)
+            chosen.append(part)
+    return sorted(chosen)
+
+
+def mask(text: str, rules: PersonalData = DEFAULT, *, held: int | None = None) -> tuple[str, dict[str, int]]:
+    """Replace personal data by `<EMAIL_1>`, `<PHONE_1>` and so on; the same value gets the same placeholder.
+
+    Args:
+        text: any text.
+        rules: which kinds.
+        held: the triggers of the text where they are known already.
 
     Returns:
-        The masked text, and how many of each type were found.
+        The masked text, and how many places of each type were masked. Masking it again changes nothing.
     """
-    if not any(char.isdigit() or char == "@" for char in text):
-        return text, {}
-    counts: Counter[str] = Counter()
-    names: dict[tuple[str, str], str] = {}
-
-    def placeholder(kind: str, value: str) -> str:
-        counts[kind] += 1
-        plain = _PUNCTUATION.sub("", value) if kind in {"PHONE", "CARD"} else value
-        number = sum(known == kind for known, _ in names) + 1
-        return names.setdefault((kind, plain), f"<{kind}_{number}>")
-
-    for kind, pattern, check in _RULES:
-
-        def replaced(match: re.Match[str], kind: str = kind, check: Callable[[str], bool] | None = check) -> str:
-            return placeholder(kind, match[0]) if check is None or check(match[0]) else match[0]
-
-        text = pattern.sub(replaced, text)
-    return text, dict(counts)
+    masked, counts = _Masking(rules).apply(text, held)
+    return masked, dict(counts)
 
 
-def is_chinese_id(value: str) -> bool:
-    """Whether 18 characters pass the checksum of Chinese identity numbers (ISO 7064 mod 11-2)."""
-    total = sum(int(digit) * weight for digit, weight in zip(value[:17], _ID_WEIGHTS, strict=True))
-    return "10X98765432"[total % 11] == value[17].upper()
+def mask_texts(texts: Sequence[str], rules: PersonalData = DEFAULT) -> tuple[list[str], dict[str, int]]:
+    """Mask the texts of one document (a text and its pair, the turns of a dialogue): they share their placeholders."""
+    masking = _Masking(rules)
+    masking.start_after(texts)
+    total: Counter[str] = Counter()
+    masked: list[str] = []
+    for text in texts:
+        clean, counts = masking.apply(text, None)
+        masked.append(clean)
+        total.update(counts)
+    return masked, dict(total)
 
 
-def is_card(value: str) -> bool:
-    """Whether 13 to 19 digits pass the Luhn formula."""
-    digits = [int(char) for char in value if char.isdigit()]
-    if not 13 <= len(digits) <= 19 or len(set(digits)) == 1:
-        return False
-    doubled = [digit * 2 - 9 * (digit > 4) for digit in digits[-2::-2]]
-    return (sum(digits[::-2]) + sum(doubled)) % 10 == 0
+class _Masking:
+    """Placeholders given so far."""
 
+    def __init__(self, rules: PersonalData) -> None:
+        self._rules = rules
+        self._names: dict[tuple[str, str], str] = {}
+        self._last: Counter[str] = Counter()
+        self._is_started = False
 
-def _is_ip(value: str) -> bool:
-    try:
-        ipaddress.ip_address(value)
-    except ValueError:
-        return False
-    return True
+    def start_after(self, texts: Sequence[str]) -> None:
+        """Number after the placeholders that texts hold already."""
+        self._is_started = True
+        for text in texts:
+            for name, number in _PLACEHOLDER.findall(text):
+                self._last[name] = max(self._last[name], int(number))
 
+    def apply(self, text: str, held: int | None) -> tuple[str, Counter[str]]:
+        counts: Counter[str] = Counter()
+        for _ in range(_MAX_ROUNDS):  # what a mask uncovers is masked too
+            found = find(text, self._rules, held=held)
+            if not found:
+                break
+            if not self._is_started:
+                self.start_after([text])
+            parts, end = [], 0
+            for start, stop, kind in found:
+                parts += [text[end:start], self._placeholder(kind, text[start:stop])]
+                counts[kind] += 1
+                end = stop
+            text, held = "".join([*parts, text[end:]]), None
+        return text, counts
 
-_RULES: tuple[tuple[str, re.Pattern[str], Callable[[str], bool] | None], ...] = (
-    ("EMAIL", _EMAIL, None),
-    ("ID", _CHINESE_ID, is_chinese_id),
-    ("CARD", _CARD, is_card),
-    ("PHONE", _MOBILE, None),
-    ("PHONE", _LANDLINE, None),
-    ("PHONE", _FOREIGN, None),
-    ("IP", _IPV4, _is_ip),
-    ("IP", _IPV6, _is_ip),
-)
-"""Type, pattern and check, the most specific first."""
+    def _placeholder(self, kind: str, value: str) -> str:
+        key = (kind, _folded(value) if kind in {"PHONE", "CARD", "ID", "IBAN", "EMAIL"} else value)
+        known = self._names.get(key)
+        if known is None:
+            self._last[kind] += 1
+            known = self._names[key] = f"<{kind}_{self._last[kind]}>"
+        return known
