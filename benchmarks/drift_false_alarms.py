@@ -20,8 +20,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from leafout.corpus.readers.formats import READERS
-from leafout.corpus.readers.record import ReadOptions, Reject
+from leafout.corpus.readers.formats import reader
+from leafout.corpus.documents import Document
+from leafout.corpus.readers.record import ReadOptions
 from leafout.corpus.sources import find_sources
 from leafout.maintenance.drift import measure_drift
 from leafout.maintenance.features import features
@@ -67,8 +68,8 @@ def texts_of(pattern: str, kind: str, most: int, *, random: np.random.Generator)
     """Distinct texts of some files, in random order."""
     found: list[str] = []
     for name, path in find_sources([pattern], Path()).items():
-        records = READERS[kind](path, ReadOptions(name=name))
-        found += [r.text[:300] for r in records if not isinstance(r, Reject) and len(r.text) >= 10]
+        records = reader(kind)(path, ReadOptions(name=name))
+        found += [r.text[:300] for r in records if isinstance(r, Document) and len(r.text) >= 10]
         if len(found) > 5 * most:
             break
     found = [found[place] for place in distinct(found)]

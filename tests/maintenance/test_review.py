@@ -49,14 +49,15 @@ def test_the_texts_of_a_pair_are_parted_again() -> None:
 
 
 def test_the_queue_is_read_by_collect_and_keeps_line_ends_inside(tmp_path: Path) -> None:
-    from leafout.corpus.readers.formats import READERS
-    from leafout.corpus.readers.record import ReadOptions, Reject
+    from leafout.corpus.documents import Document
+    from leafout.corpus.readers.formats import reader
+    from leafout.corpus.readers.record import ReadOptions
 
     queue = review_queue([Answered("a", "one\n二\u2028三", "好", 0.7)], RELEASE, count=5, done=(), seed=0)
     queue[0]["label"] = "差"
     write_queue(tmp_path / "review.jsonl", queue)
-    (document,) = READERS["jsonl"](tmp_path / "review.jsonl", ReadOptions(name="review.jsonl"))
-    assert not isinstance(document, Reject)
+    (document,) = reader("jsonl")(tmp_path / "review.jsonl", ReadOptions(name="review.jsonl"))
+    assert isinstance(document, Document)
     assert (document.text, document.label) == ("one\n二\u2028三", "差")
     assert json.loads((tmp_path / "review.jsonl").read_text(encoding="utf-8"))["why"] == "least sure"
 

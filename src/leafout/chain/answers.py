@@ -72,8 +72,8 @@ def sources(patterns: Sequence[str], root: Path) -> dict[str, Path]:
 
 def rows(files: dict[str, Path], reading: Reading) -> "Iterator[tuple[str, Document | Reject]]":
     """Each row of each file, or why it could not be read, with the file's name."""
-    from leafout.corpus.readers.formats import READERS, detect_format
-    from leafout.corpus.readers.record import ReadOptions
+    from leafout.corpus.readers.formats import READERS, detect_format, reader
+    from leafout.corpus.readers.record import ReadOptions, Reject, Skip
 
     for name, path in files.items():
         options = ReadOptions(
@@ -84,8 +84,8 @@ def rows(files: dict[str, Path], reading: Reading) -> "Iterator[tuple[str, Docum
             kind = "lines" if name == STDIN else detect_format(path, options)
         if kind not in READERS:
             raise LeafoutError(f"unknown format `{kind}`", where="--format", hint=f"formats: {', '.join(READERS)}")
-        for record in READERS[kind](path, options):
-            yield name, record
+        for record in reader(kind)(path, options):
+            yield name, Reject(record.line, f"left out: {record.reason}") if isinstance(record, Skip) else record
 
 
 def answer_rows(

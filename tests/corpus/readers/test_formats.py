@@ -28,6 +28,7 @@ def test_the_format_is_told_by_name_and_first_lines(tmp_path: Path, name: str, t
 
 
 def test_an_unknown_kind_of_file_gets_the_list(tmp_path: Path) -> None:
+    (tmp_path / "a.docx").write_bytes(b"\x7fdocument")
     with pytest.raises(LeafoutError, match="unknown kind of file") as caught:
         detect_format(tmp_path / "a.docx", ReadOptions(name="a.docx"))
     assert "jsonl" in caught.value.hint

@@ -46,7 +46,7 @@ def read_docstrings(path: Path, options: ReadOptions) -> Records:
 
 def module_name(source: str) -> str:
     """The dotted module of a source name: `python:asyncio/base_events.py` is `asyncio.base_events`."""
-    path = PurePosixPath(source.rpartition(":")[2]).with_suffix("")
+    path = PurePosixPath(re.split("[:!]", source)[-1]).with_suffix("")
     parts = [part for part in path.parts if part not in {"/", ".."}]
     return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
 

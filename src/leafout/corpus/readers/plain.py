@@ -7,15 +7,46 @@ from leafout.corpus.readers.opening import read_lines
 from leafout.corpus.readers.record import ReadOptions, Records, Reject
 
 
+class LongText:
+    """Lines gathered for one document, no more of them than the limit lets in.
+
+    Args:
+        limit_bytes: of a document, counted as UTF-8 roughly: a character that is not ASCII is three bytes.
+    """
+
+    def __init__(self, limit_bytes: int) -> None:
+        self.lines: list[str] = []
+        self.first = 0
+        self._limit, self._bytes = limit_bytes, 0
+
+    def add(self, number: int, line: str) -> None:
+        """Take a line; one over the limit is counted and let go."""
+        self.first = self.first or number
+        self._bytes += len(line) * (1 if line.isascii() else 3) + 1
+        if self._bytes <= self._limit:
+            self.lines.append(line)
+
+    def take(self) -> Records:
+        """The document of what was gathered, or why it is none; then begin anew."""
+        text, first, count = "\n".join(self.lines), self.first, self._bytes
+        self.lines, self.first, self._bytes = [], 0, 0
+        if count > self._limit:
+            yield Reject(first, f"document too long: {count} bytes, the limit is {self._limit}", text[:100])
+        elif "\0" in text:
+            yield Reject(first, "NUL character", text[:100])
+        elif text and not text.isspace():
+            yield Document(text=text, line=first)
+
+
 def read_whole(path: Path, options: ReadOptions) -> Records:
     """The whole file as one document."""
-    lines: list[str] = []
+    text = LongText(options.max_document_bytes)
     for item in read_lines(path, options):
         if isinstance(item, Reject):
             yield item
         else:
-            lines.append(item[1])
-    yield from _document(lines, 1)
+            text.add(*item)
+    yield from text.take()
 
 
 def read_each_line(path: Path, options: ReadOptions) -> Records:
@@ -23,31 +54,22 @@ def read_each_line(path: Path, options: ReadOptions) -> Records:
     for item in read_lines(path, options):
         if isinstance(item, Reject):
             yield item
-        elif item[1].strip():
-            yield from _document([item[1]], item[0])
+            continue
+        number, line = item
+        if "\0" in line:
+            yield Reject(number, "NUL character", line[:100])
+        elif line and not line.isspace():
+            yield Document(text=line, line=number)
 
 
 def read_blocks(path: Path, options: ReadOptions) -> Records:
     """Lines between blank lines as a document: one sentence or paragraph a line, natural for next-sentence pairs."""
-    lines: list[str] = []
-    first = 1
+    text = LongText(options.max_document_bytes)
     for item in read_lines(path, options):
         if isinstance(item, Reject):
             yield item
-            continue
-        number, line = item
-        if line.strip():
-            first = first if lines else number
-            lines.append(line)
+        elif item[1] and not item[1].isspace():
+            text.add(*item)
         else:
-            yield from _document(lines, first)
-            lines = []
-    yield from _document(lines, first)
-
-
-def _document(lines: list[str], number: int) -> Records:
-    text = "\n".join(lines)
-    if "\0" in text:
-        yield Reject(number, "NUL character", text[:100])
-    elif text.strip():
-        yield Document(text=text, line=number)
+            yield from text.take()
+    yield from text.take()

@@ -1,93 +1,26 @@
-"""Tables: CSV, TSV, JSON lines, JSON lists and Parquet, a row a document."""
+"""Tables: CSV, TSV and Parquet, a row a document."""
 
 import csv
-import itertools
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Literal
 
 from leafout.core.errors import LeafoutError
-from leafout.corpus.documents import SCHEMA, Document
-from leafout.corpus.readers.opening import open_bytes, read_lines
-from leafout.corpus.readers.record import KNOWN_NAMES, ReadOptions, Records, Reject, choose_columns, document_of
+from leafout.corpus.documents import SCHEMA
+from leafout.corpus.readers.class_names import parquet_class_names
+from leafout.corpus.readers.columns import KNOWN_WORDS, Header, find_header
+from leafout.corpus.readers.opening import read_lines
+from leafout.corpus.readers.record import ReadOptions, Records, Reject
+from leafout.corpus.readers.rows import Rows, no_text
 
-_MAX_JSON_BYTES = 1 << 30
 _OURS = set(SCHEMA.names)
-
-
-def read_json_lines(path: Path, options: ReadOptions) -> Records:
-    """A JSON object a line; a string a line is a text."""
-    for item in read_lines(path, options):
-        if isinstance(item, Reject):
-            yield item
-        elif item[1].strip():
-            yield _json_document(item[1], item[0], options)
-
-
-def _json_document(line: str, number: int, options: ReadOptions) -> Document | Reject:
-    try:
-        row = strict_json(line)
-    except (ValueError, RecursionError) as error:
-        return Reject(number, f"not JSON: {error}"[:200], line[:200])
-    return _row_document(row, number, options)
-
-
-def _row_document(row: object, number: int, options: ReadOptions) -> Document | Reject:
-    if isinstance(row, str):
-        row = {"text": row}
-    if not isinstance(row, dict):
-        return Reject(number, f"not an object: {type(row).__name__}", str(row)[:200])
-    columns = choose_columns(list(row), {p: n for p, n in options.columns.items() if n in row})
-    missing = [name for part, name in options.columns.items() if name not in row and part in {"text", "tokens"}]
-    if not columns or missing:
-        wanted = f"`{missing[0]}`" if missing else "text"
-        return Reject(number, f"no column for {wanted}", str(list(row))[:200])
-    return document_of(row, columns, line=number)
-
-
-def read_json_list(path: Path, options: ReadOptions) -> Records:
-    """A JSON list of objects, or an object whose one list holds them."""
-    with open_bytes(path, options) as stream:
-        data = stream.read(_MAX_JSON_BYTES + 1)
-    if len(data) > _MAX_JSON_BYTES:
-        raise LeafoutError("the JSON list is over 1 GiB", where=options.name, hint="write it as JSON lines")
-    try:
-        values = strict_json(data.decode(options.encoding or "utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise LeafoutError(f"not JSON: {error}", where=options.name) from None
-    if isinstance(values, dict):
-        values = next((value for value in values.values() if isinstance(value, list)), [values])
-    for number, row in enumerate(values if isinstance(values, list) else [values], 1):
-        yield _row_document(row, number, options)
-
-
-def strict_json(text: str) -> Any:
-    """JSON as RFC 8259 has it: no NaN, no infinities, no doubled keys.
-
-    Raises:
-        ValueError: for anything else.
-    """
-    return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_finite)
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    values = dict(pairs)
-    if len(values) != len(pairs):
-        raise ValueError("a key stands twice")
-    return values
-
-
-def _no_constant(word: str) -> Any:
-    raise ValueError(f"{word} is no number of JSON")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if math.isinf(number):
-        raise ValueError(f"{text[:20]} is too large")
-    return number
+_SAMPLE_ROWS = 50
+_BATCH_ROWS = 1024
+_MAX_RESTARTS = 10
 
 
 def read_csv(path: Path, options: ReadOptions) -> Records:
@@ -102,48 +35,72 @@ def read_tsv(path: Path, options: ReadOptions) -> Records:
 
 def _separated(path: Path, options: ReadOptions, delimiter: str) -> Records:
     rejects: list[Reject] = []
-    numbered = _LineFeed(read_lines(path, options), rejects)
-    csv.field_size_limit(options.max_line_bytes)
-    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if delimiter == "," else csv.QUOTE_NONE
-    rows = csv.reader(numbered, delimiter=delimiter, quoting=quoting, strict=delimiter == ",")
-    names: list[str] | None = None
-    while True:
-        start = numbered.number + 1
-        try:
-            row = next(rows, None)
-        except csv.Error as error:
-            yield Reject(start, f"not CSV: {error}", numbered.line[:200])
-            continue
+    numbered = _LineFeed(read_lines(path, options), rejects, options.max_line_bytes)
+    if delimiter == ",":
+        delimiter = numbered.delimiter()
+    cells = _cells(numbered, delimiter, options)
+    sample = list(islice(cells, _SAMPLE_ROWS))
+    header = find_header([row for _, row in sample if isinstance(row, list)], options)
+    yield from _of_cells(chain(sample, cells), header, rejects, options)
+
+
+_Cells = Iterator[tuple[int, list[str] | Reject]]
+
+
+def _of_cells(cells: _Cells, header: Header, rejects: list[Reject], options: ReadOptions) -> Records:
+    rows = Rows(options, strict=True)
+    names = header.names
+    waiting = header.present
+    for number, row in cells:
         yield from rejects
         rejects.clear()
+        if isinstance(row, Reject):
+            yield row
+        elif waiting:
+            waiting = False
+            layout = rows.layout(names)
+            if not layout.columns and not layout.dialogue:
+                raise no_text(names, options)
+        elif len(row) != len(names):
+            yield Reject(number, f"{len(row)} columns: the first row has {len(names)}", str(row)[:200])
+        else:
+            yield from rows.read(dict(zip(names, row, strict=True)), number)
+    yield from rejects
+
+
+def _cells(numbered: "_LineFeed", delimiter: str, options: ReadOptions) -> _Cells:
+    """The rows that are not empty, with the numbers of their first lines."""
+    csv.field_size_limit(max(options.max_line_bytes, 131_072))
+    quoted = delimiter != "\t"
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+    reader = csv.reader(numbered, delimiter=delimiter, quoting=quoting, strict=quoted)
+    while True:
+        start = numbered.begin()
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            lines = numbered.restart()
+            swallowed = f", {lines} lines" if lines > 1 else ""
+            yield start, Reject(start, f"not CSV: {error}{swallowed}", numbered.first[:200])
+            continue
         if row is None:
-            break
-        if not row:
-            continue
-        if names is None:
-            names, is_header = _names(row, options)
-            if is_header:
-                columns = choose_columns(names, options.columns)
-                continue
-            columns = choose_columns(names, options.columns)
-        if len(row) != len(names):
-            yield Reject(start, f"{len(row)} columns: the first row has {len(names)}", str(row)[:200])
-            continue
-        if not columns:
-            raise LeafoutError(
-                f"no column looks like text among {', '.join(f'`{name}`' for name in names)}",
-                where=options.name,
-                hint="say which it is: columns: {text: NAME, label: NAME}",
-            )
-        yield document_of(dict(zip(names, row, strict=True)), columns, line=start)
+            return
+        if row:
+            yield start, row
 
 
 class _LineFeed:
-    """Feeds the csv module with lines, remembering their numbers and setting rejects aside."""
+    """Feeds the csv module with lines; remembers their numbers, and those of a row, to go back when it is none.
 
-    def __init__(self, lines: Iterator[tuple[int, str] | Reject], rejects: list[Reject]) -> None:
-        self.number, self.line = 0, ""
-        self._lines, self._rejects = lines, rejects
+    A quote that nobody closes swallows the lines behind it: they are read again, without the first, as often as
+    `_MAX_RESTARTS`.
+    """
+
+    def __init__(self, lines: Iterator[tuple[int, str] | Reject], rejects: list[Reject], limit: int) -> None:
+        self.first = ""
+        self._lines, self._rejects, self._limit = lines, rejects, limit
+        self._number, self._chars, self._restarts = 0, 0, 0
+        self._taken: list[tuple[int, str]] = []
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -151,55 +108,90 @@ class _LineFeed:
     def __next__(self) -> str:
         for item in self._lines:
             if isinstance(item, Reject):
-                self.number = item.line or self.number
+                self._number = item.line or self._number
                 self._rejects.append(item)
                 continue
-            self.number, self.line = item
-            return self.line + "\n"
+            self._number, line = item
+            self._chars += len(line)
+            if self._taken and self._chars > self._limit:
+                self._lines = chain([item], self._lines)
+                raise csv.Error(f"a row over {self._limit} characters")
+            self._taken.append(item)
+            return line + "\n"
         raise StopIteration
 
+    def begin(self) -> int:
+        """A row begins; the number of its first line."""
+        self._taken, self._chars = [], 0
+        return self._number + 1
 
-def _names(row: list[str], options: ReadOptions) -> tuple[list[str], bool]:
-    """The column names of a table by its first row, and whether that row is a header."""
-    known = set(itertools.chain.from_iterable(KNOWN_NAMES.values())) | {"id", "index", "idx"}
-    looks = any(cell.strip().lower() in known for cell in row) or any(cell in options.columns.values() for cell in row)
-    if options.header if options.header is not None else looks:
-        return [cell.strip() for cell in row], True
-    if len(row) == 1:
-        return ["text"], False
-    longest = max(range(len(row)), key=lambda place: len(row[place]))
-    names = [f"column_{place + 1}" for place in range(len(row))]
-    names[longest] = "text"
-    if len(row) == 2:
-        names[1 - longest] = "label"
-    return names, False
+    def restart(self) -> int:
+        """Give the lines of the row again but its first, where it swallowed several; how many lines are lost."""
+        self.first = self._taken[0][1] if self._taken else ""
+        behind = self._taken[1:]
+        if not behind or self._restarts >= _MAX_RESTARTS:
+            return len(self._taken)
+        self._restarts += 1
+        self._lines = chain(behind, self._lines)
+        self._number = self._taken[0][0]
+        return 1
+
+    def delimiter(self) -> str:
+        """What parts the cells of the first line: a comma, or where there is none a semicolon or tab."""
+        item = next(self._lines, None)
+        if item is None:
+            return ","
+        self._lines = chain([item], self._lines)
+        if isinstance(item, Reject) or "," in item[1]:
+            return ","
+        cut = {mark: {cell.strip(' "').lower() for cell in item[1].split(mark)} for mark in ";\t"}
+        return next((mark for mark, cells in cut.items() if len(cells) > 1 and cells & KNOWN_WORDS), ",")
 
 
 def read_parquet(path: Path, options: ReadOptions) -> Records:
-    """Parquet, a batch at a time."""
+    """Parquet, a batch at a time; names of classes that Hugging Face's `datasets` wrote into it are used."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         with pq.ParquetFile(path) as file:
-            names = file.schema_arrow.names
-            columns = choose_columns(names, options.columns)
-            if not columns:
-                raise LeafoutError(f"no column looks like text among {names}", where=options.name)
-            number = 0
-            for batch in file.iter_batches(4096):
-                for row in batch.to_pylist():
-                    number += 1
-                    yield document_of(_plain(row), columns, line=number)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise LeafoutError(f"not Parquet: {error}", where=options.name) from None
+            schema = file.schema_arrow
+            named = {**parquet_class_names(schema.metadata or {}), **options.class_names}
+            yield from _of_batches(file.iter_batches(_BATCH_ROWS), schema.names, replace(options, class_names=named))
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        said = str(error).partition("\n")[0][:200]
+        raise LeafoutError(f"not Parquet: {said}", where=options.name) from None
 
 
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Our own files come back as they were: `extra` unpacked, names of the store left out."""
-    values = dict(row)
-    if set(values) >= {"id", "text", "source", "line", "extra"} and set(values) <= _OURS:
-        values |= json.loads(values.pop("extra") or "{}")
-        for name in ("id", "source", "line"):
-            values.pop(name, None)
-    return values
+def _of_batches(batches: Iterator[Any], names: Sequence[str], options: ReadOptions) -> Records:
+    rows = Rows(options, strict=True)
+    ours = _ours(names)
+    layout = rows.layout(tuple(names))
+    if not layout.columns and not layout.dialogue:
+        raise no_text(names, options)
+    rows = Rows(options)
+    number = 0
+    for batch in batches:
+        for row in batch.to_pylist():
+            number += 1
+            yield from rows.read(_unpacked(row) if ours else _plain(row), number)
+
+
+def _ours(names: Sequence[str]) -> bool:
+    return {"id", "text", "source", "line", "extra"} <= set(names) <= _OURS
+
+
+def _unpacked(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Our own files come back as they were: `extra` unpacked, without names of the store and columns without value."""
+    values = {name: value for name, value in row.items() if value is not None}
+    extra = values.pop("extra", None)
+    for name in ("id", "source", "line"):
+        values.pop(name, None)
+    return {**json.loads(extra or "{}"), **values}
+
+
+def _plain(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A row without the NaN that stands for a missing value in a column of numbers."""
+    if any(isinstance(value, float) and not math.isfinite(value) for value in row.values()):
+        return {name: None if isinstance(one, float) and not math.isfinite(one) else one for name, one in row.items()}
+    return row
