@@ -84,7 +84,7 @@ class _Scratch(NamedTuple):
     Attributes:
         powers: of the hash's base.
         edges: for each border between characters its place, the units and the hash before it [3, C + 1].
-        windows: first byte, last and hash [W, 3].
+        windows: first byte, last, hash and slot [W, 4].
         known: (distance, first, last) of bytes found equal at that distance, not to be compared again.
     """
 
@@ -126,7 +126,7 @@ def repeats(contexts: Contexts, groups_K1: Int64, *, ngram: int, units: int, slo
     scratch = _Scratch(
         np.cumprod(np.array([1, *[_BASE] * longest], np.uint64), dtype=np.uint64),
         np.zeros((3, longest + 2), np.uint64),
-        np.zeros((2 * longest + 2, 3), np.int64),
+        np.zeros((2 * longest + 2, 4), np.int64),
         np.zeros(3, np.int64),
     )
     need_K = 4 * np.diff(contexts.starts_M1[groups_K1])
@@ -185,7 +185,7 @@ def _reach(bytes_U: UInt8, places_M: Int64, starts_M: Int64, ends_M: Int64, ngra
 @kernel
 def _windows(contexts: Contexts, member: int, sizes: _Sizes, scratch: _Scratch) -> int:
     """Write the windows of a context that hold its n-gram to `scratch.windows`, and say how many there are."""
-    bytes_B, edges = contexts.bytes_B, scratch.edges
+    bytes_B, edges, powers, found = contexts.bytes_B, scratch.edges, scratch.powers, scratch.windows
     start, end = contexts.starts_M1[member], contexts.starts_M1[member + 1]
     low = start + contexts.place_M[member] - contexts.origin_M[member]
     high, length = low + sizes.ngram, np.uint64(sizes.units)
@@ -212,35 +212,49 @@ def _windows(contexts: Contexts, member: int, sizes: _Sizes, scratch: _Scratch) 
             where = np.int64(edges[0, begin])
             if where > low or (begin < first and edges[1, count - 1] - edges[1, begin] >= length):
                 continue
-            scratch.windows[windows, 0], scratch.windows[windows, 1] = where, place
-            mixed = (hashed - edges[2, begin] * scratch.powers[place - where]) * np.uint64(_MIX)
-            scratch.windows[windows, 2] = np.int64(mixed ^ (mixed >> np.uint64(31)))
+            found[windows, 0], found[windows, 1] = where, place
+            mixed = (hashed - edges[2, begin] * powers[place - where]) * np.uint64(_MIX)
+            found[windows, 2] = np.int64(mixed ^ (mixed >> np.uint64(31)))
             windows += 1
     return windows
 
 
 @kernel
-def _slot(contexts: Contexts, number: int, turn: _Turn, table: _Table, scratch: _Scratch) -> np.int64:
-    """The slot that holds the text of a window, or the free one where it belongs."""
-    start, end = scratch.windows[number, 0], scratch.windows[number, 1]
-    hashed, known = np.uint64(scratch.windows[number, 2]), scratch.known
-    slot = np.int64(hashed & np.uint64(turn.mask))
-    for _ in range(turn.mask + 1):
-        if table.stamp_S[slot] != turn.stamp:
-            return slot
-        if table.hash_S[slot] == hashed and table.size_S[slot] == end - start:
-            distance = table.where_S[slot] - start
-            joined = distance == known[0] and known[1] <= start <= known[2]
-            place = min(known[2], end) if joined else start
-            while place < end and contexts.bytes_B[place] == contexts.bytes_B[place + distance]:
-                place += 1
-            if place == end:
-                if not joined:
-                    known[0], known[1], known[2] = distance, start, end
-                known[2] = max(known[2], end)
-                return slot
-        slot = np.int64((slot + 1) & turn.mask)
-    raise RuntimeError("the table of windows is full")  # it has four slots for each byte of contexts
+def _equal(bytes_B: UInt8, start: int, end: int, distance: int, known: Int64) -> bool:
+    """Whether a window has the bytes that stand at a distance from it; those known to be equal are not read again."""
+    joined = distance == known[0] and known[1] <= start <= known[2]
+    place = min(known[2], end) if joined else start
+    while place < end and bytes_B[place] == bytes_B[place + distance]:
+        place += 1
+    if place == end:
+        if not joined:
+            known[0], known[1], known[2] = distance, start, end
+        known[2] = max(known[2], end)
+    return bool(place == end)
+
+
+@kernel
+def _find(bytes_B: UInt8, member: int, count: int, turn: _Turn, table: _Table, scratch: _Scratch) -> None:
+    """Write the slot of each window beside it, -1 where it belongs to another pass; a window not seen gets a slot."""
+    windows, known = scratch.windows, scratch.known
+    hash_S, where_S, size_S, stamp_S = table.hash_S, table.where_S, table.size_S, table.stamp_S
+    known[:] = 0
+    for number in range(count):
+        start, end, hashed = windows[number, 0], windows[number, 1], np.uint64(windows[number, 2])
+        windows[number, 3] = -1
+        if turn.passes > 1 and (hashed >> np.uint64(40)) % np.uint64(turn.passes) != np.uint64(turn.number):
+            continue
+        slot = np.int64(hashed & np.uint64(turn.mask))
+        while stamp_S[slot] == turn.stamp and not (
+            hash_S[slot] == hashed
+            and size_S[slot] == end - start
+            and _equal(bytes_B, start, end, where_S[slot] - start, known)
+        ):
+            slot = np.int64((slot + 1) & turn.mask)  # there are two slots for each window at least
+        if stamp_S[slot] != turn.stamp:
+            hash_S[slot], where_S[slot], size_S[slot], stamp_S[slot] = hashed, start, end - start, turn.stamp
+            table.member_S[slot] = member
+        windows[number, 3] = slot
 
 
 @kernel
@@ -249,25 +263,21 @@ def _walk(
 ) -> None:
     """Put the windows of a member into the table, or mark those that stand there earlier."""
     table, scratch = tools
+    where_S, member_S, windows = table.where_S, table.member_S, scratch.windows
+    origin_M, starts_M1, text_M = contexts.origin_M, contexts.starts_M1, contexts.text_M
     count = _windows(contexts, member, sizes, scratch)
-    scratch.known[:] = 0
-    base = contexts.origin_M[member] - contexts.starts_M1[member]
+    _find(contexts.bytes_B, member, count, turn, table, scratch)
+    base = origin_M[member] - starts_M1[member]
     for number in range(count):
-        hashed = np.uint64(scratch.windows[number, 2])
-        if turn.passes > 1 and (hashed >> np.uint64(40)) % np.uint64(turn.passes) != np.uint64(turn.number):
+        start, end, slot = windows[number, 0], windows[number, 1], windows[number, 3]
+        if slot < 0:
             continue
-        slot = _slot(contexts, number, turn, table, scratch)
-        start, end = scratch.windows[number, 0], scratch.windows[number, 1]
-        if table.stamp_S[slot] != turn.stamp:
-            table.hash_S[slot], table.stamp_S[slot], table.size_S[slot] = hashed, turn.stamp, end - start
-            table.where_S[slot], table.member_S[slot] = start, member
-            continue
-        other = table.member_S[slot]
-        gap = start + base - (table.where_S[slot] - contexts.starts_M1[other] + contexts.origin_M[other])
+        other = member_S[slot]
+        gap = start + base - (where_S[slot] - starts_M1[other] + origin_M[other])
         if not turn.marking:
             if gap < 0:
-                table.where_S[slot], table.member_S[slot] = start, member
-        elif contexts.text_M[other] != contexts.text_M[member] or gap >= sizes.units:
+                where_S[slot], member_S[slot] = start, member
+        elif text_M[other] != text_M[member] or gap >= sizes.units:
             if found_M2[member, 0] < 0:
                 found_M2[member, 0] = start + base
             found_M2[member, 0] = min(found_M2[member, 0], start + base)
