@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from leafout.core.errors import LeafoutError
 from leafout.corpus.readers.archive_members import BROKEN, Member, tar_members, zip_members
 from leafout.corpus.readers.formats import detect_format, reader
-from leafout.corpus.readers.record import ReadOptions, Reject, SelectedRecords, Skip
+from leafout.corpus.readers.record import INNER, ReadOptions, Reject, SelectedRecords, Skip
 
 MAX_DEPTH = 3
 _NAME = re.compile(r"[^\w.-]+")
@@ -69,7 +69,7 @@ def _archive(path: Path, options: ReadOptions, members: _Members, opened: _Opene
 
 
 def _member(member: Member, options: ReadOptions, opened: _Opened, depth: int) -> SelectedRecords:
-    source = f"{options.name}!{member.name}"
+    source = f"{options.name}{INNER}{member.name}"
     opened.names[source] += 1
     if opened.names[source] > 1:
         source = f"{source}#{opened.names[source]}"

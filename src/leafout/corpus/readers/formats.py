@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from leafout.core.errors import LeafoutError
-from leafout.corpus.readers.kinds import kind_of_lines, kind_of_text
+from leafout.corpus.readers.kinds import are_posts, kind_of_lines, kind_of_text
 from leafout.corpus.readers.opening import PACKED, detect_encoding, open_bytes, read_lines
 from leafout.corpus.readers.record import ReadOptions, Reject, SelectedRecords
 
@@ -52,7 +52,6 @@ _BY_SUFFIX = {
 }  # fmt: skip
 _TEXTS = {".txt", ".text", ".data", ""}
 _SNIFFERS = {
-    "warc": f"{_HERE}.warc:looks_like_warc",
     "mediawiki": f"{_HERE}.mediawiki:looks_like_mediawiki",
     "feed": f"{_HERE}.feeds:looks_like_feed",
     "html": f"{_HERE}.html:looks_like_html",
@@ -100,6 +99,9 @@ def detect_format(path: Path, options: ReadOptions) -> str:
         return kind_of_lines(_first_lines(path, options))
     if known == "json":
         return _kind_of_json(path, options)
+    if known in {"csv", "tsv"}:
+        names = next(iter(_first_lines(path, options, 1)), "").split("," if known == "csv" else "\t")
+        return "social" if are_posts(name.strip(' "') for name in names) else known
     if known is not None:
         return known
     with open_bytes(path, options) as stream:
@@ -115,9 +117,9 @@ def detect_format(path: Path, options: ReadOptions) -> str:
     )
 
 
-def _first_lines(path: Path, options: ReadOptions) -> list[str]:
+def _first_lines(path: Path, options: ReadOptions, count: int = _DETECT_LINES) -> list[str]:
     whole = replace(options, start_byte=0, end_byte=None, first_line=1)
-    return [item[1] for item in islice(read_lines(path, whole), _DETECT_LINES) if not isinstance(item, Reject)]
+    return [item[1] for item in islice(read_lines(path, whole), count) if not isinstance(item, Reject)]
 
 
 def _kind_of_bytes(head: bytes) -> str:
@@ -127,7 +129,10 @@ def _kind_of_bytes(head: bytes) -> str:
         return "tar"
     if head.startswith(b"PAR1"):
         return "parquet"
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"WARC/", b"filedesc:")):
+    start = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if start.startswith((b"WARC/", b"filedesc://")):
+        return "warc"
+    if start.startswith(b"<"):
         return next((kind for kind, place in _SNIFFERS.items() if _function(place)(head)), "")
     return ""
 

@@ -1,7 +1,7 @@
 """What lines of text are: sentences, blocks, tagged tokens, rows of a table or of JSON."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from leafout.corpus.readers.columns import KNOWN_WORDS
 from leafout.corpus.readers.dialogue import dialogue_form
@@ -11,20 +11,32 @@ from leafout.corpus.readers.strict_json import strict_json
 _TAG = re.compile(r"[OBIESMLUS](?:[-_].+)?")
 _SPAN_LISTS = ("label", "labels", "entities", "spans")
 _LABEL_CHARS = 30
+_OF_POSTS = frozenset({"retweeted_status", "retweetedStatus", "reposts_count", "retweet_count", "attitudes_count",
+                       "favorite_count", "转发数"})  # fmt: skip
 
 
 def kind_of_lines(lines: Sequence[str]) -> str:
-    """Which kind of JSON lines these are: rows, or texts with spans."""
+    """Which kind of JSON lines these are: rows, texts with spans, posts; or one JSON value over several lines."""
+    first = next((line.strip() for line in lines if line.strip()), "")
+    if first in {"{", "[", "[{"} or (first.startswith(("{", "[")) and first.endswith((",", "{", "[", ":"))):
+        return "json"
     for line in lines:
         try:
             row = strict_json(line)
         except ValueError:
             continue
+        if isinstance(row, dict) and are_posts(row):
+            return "social"
         if isinstance(row, dict) and not dialogue_form(tuple(row)):
             found = [row[name] for name in _SPAN_LISTS if isinstance(row.get(name), list | dict)]
             if any(value and holds_spans(value) for value in found):
                 return "spans"
     return "jsonl"
+
+
+def are_posts(names: Iterable[str]) -> bool:
+    """Whether columns are those of posts: their reposts are told or counted."""
+    return not _OF_POSTS.isdisjoint(names)
 
 
 def kind_of_text(lines: Sequence[str]) -> str:

@@ -91,7 +91,9 @@ class Rows:
             return read_dialogue(row, layout.dialogue, line=line)
         for name in layout.span_lists:
             value = row[name]
-            if isinstance(value, (list, dict)) and holds_spans(value, empty=self._spans or name == "entities"):
+            if isinstance(value, (list, dict)) and holds_spans(
+                value, empty=self._spans or name in {"entities", "spans"}
+            ):
                 return (read_spans(row, layout.span_text, name, line=line),)
         if not layout.columns:
             wanted = self._options.columns.get("text", self._options.columns.get("tokens"))

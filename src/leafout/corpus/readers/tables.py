@@ -20,7 +20,7 @@ from leafout.corpus.readers.rows import Rows, no_text
 _OURS = set(SCHEMA.names)
 _SAMPLE_ROWS = 50
 _BATCH_ROWS = 1024
-_MAX_RESTARTS = 10
+_MAX_READ_AGAIN = 100_000
 
 
 def read_csv(path: Path, options: ReadOptions) -> Records:
@@ -92,14 +92,14 @@ def _cells(numbered: "_LineFeed", delimiter: str, options: ReadOptions) -> _Cell
 class _LineFeed:
     """Feeds the csv module with lines; remembers their numbers, and those of a row, to go back when it is none.
 
-    A quote that nobody closes swallows the lines behind it: they are read again, without the first, as often as
-    `_MAX_RESTARTS`.
+    A quote that nobody closes swallows the lines behind it: they are read again, without the first, up to
+    `_MAX_READ_AGAIN` lines in all.
     """
 
     def __init__(self, lines: Iterator[tuple[int, str] | Reject], rejects: list[Reject], limit: int) -> None:
         self.first = ""
         self._lines, self._rejects, self._limit = lines, rejects, limit
-        self._number, self._chars, self._restarts = 0, 0, 0
+        self._number, self._chars, self._read_again = 0, 0, 0
         self._taken: list[tuple[int, str]] = []
 
     def __iter__(self) -> Iterator[str]:
@@ -129,9 +129,9 @@ class _LineFeed:
         """Give the lines of the row again but its first, where it swallowed several; how many lines are lost."""
         self.first = self._taken[0][1] if self._taken else ""
         behind = self._taken[1:]
-        if not behind or self._restarts >= _MAX_RESTARTS:
+        if not behind or self._read_again + len(behind) > _MAX_READ_AGAIN:
             return len(self._taken)
-        self._restarts += 1
+        self._read_again += len(behind)
         self._lines = chain(behind, self._lines)
         self._number = self._taken[0][0]
         return 1

@@ -8,8 +8,8 @@ line that ended with one.
 import re
 from pathlib import Path
 
-from leafout.corpus.documents import Document
 from leafout.corpus.readers.opening import read_lines
+from leafout.corpus.readers.plain import LongText
 from leafout.corpus.readers.record import ReadOptions, Records, Reject, join_tokens
 
 _HEADING_CHARS = 40
@@ -19,28 +19,24 @@ _CLOSING = re.compile(r"\][A-Za-z]{1,4}$")
 
 def read_word_tag(path: Path, options: ReadOptions) -> Records:
     """Documents of several paragraphs, the tags left out."""
-    lines: list[str] = []
-    first = 1
+    article = LongText(options.max_document_bytes)
     for item in read_lines(path, options):
         if isinstance(item, Reject):
             yield item
             continue
         number, line = item
-        if not line.strip():
-            yield from _document(lines, first)
-            lines = []
+        if not line or line.isspace():
+            yield from article.take()
             continue
         words = [_word(piece) for piece in line.split()]
         if None in words:
             yield Reject(number, "not word/tag", line[:200])
             continue
         text = join_tokens([word for word in words if word])
-        if lines and _is_heading(text) and not _is_heading(lines[-1]):
-            yield from _document(lines, first)
-            lines = []
-        first = first if lines else number
-        lines.append(text)
-    yield from _document(lines, first)
+        if article.lines and _is_heading(text) and not _is_heading(article.lines[-1]):
+            yield from article.take()
+        article.add(number, text)
+    yield from article.take()
 
 
 def _word(piece: str) -> str | None:
@@ -52,8 +48,3 @@ def _word(piece: str) -> str | None:
 
 def _is_heading(line: str) -> bool:
     return len(line) <= _HEADING_CHARS and not line.endswith(_ENDS)
-
-
-def _document(lines: list[str], number: int) -> Records:
-    if lines:
-        yield Document(text="\n".join(lines), line=number)
