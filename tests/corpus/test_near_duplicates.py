@@ -9,7 +9,8 @@ import pytest
 
 from leafout.core.errors import LeafoutError
 from leafout.corpus import near_candidates
-from leafout.corpus.near_duplicates import NearDedup, best_of_clusters, clusters, clusters_on_disk, keys_of
+from leafout.corpus.near_duplicates import best_of_clusters, clusters, clusters_on_disk, keys_of
+from leafout.corpus.near_rules import NearDedup
 from leafout.corpus.text_stores import ArrayTexts
 
 ENGLISH = [f"w{n}" for n in range(4000)]

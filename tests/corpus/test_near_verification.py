@@ -1,8 +1,10 @@
 import numpy as np
 import pyarrow as pa
+import pytest
 from numpy.typing import NDArray
 
-from leafout.corpus.near_verification import Verifier
+from leafout.corpus import near_verification
+from leafout.corpus.near_verification import Verifier, similarities
 from leafout.corpus.text_stores import ArrayTexts
 
 
@@ -27,28 +29,32 @@ TEXTS = [
 
 
 def test_similarities_are_exact() -> None:
-    verifier = Verifier(ArrayTexts(pa.array(TEXTS)))
-    found = verifier.similarities(np.array([0, 0, 3, 0]), np.array([1, 2, 4, 3]))
+    found = similarities(ArrayTexts(pa.array(TEXTS)), np.array([0, 0, 3, 0]), np.array([1, 2, 4, 3]))
     assert found.tolist() == [3 / 5, 1.0, 4 / 10, 0.0]
-
-
-def test_shingles_within_the_budget_are_not_made_twice_and_others_are() -> None:
-    first, second = np.arange(0, 300), np.arange(1, 301)
-    texts = pa.array([f"text number {number} of many 第{number}篇文章" for number in range(301)])
-    ample, tight = Counting(texts), Counting(texts)
-    wanted = Verifier(ample).similarities(np.tile(first, 2), np.tile(second, 2))
-    found = Verifier(tight, budget_bytes=100).similarities(np.tile(first, 2), np.tile(second, 2))
-    assert ample.asked == 301
-    assert tight.asked > 602
-    assert found.tolist() == wanted.tolist()
 
 
 def test_a_pair_that_failed_is_not_judged_again() -> None:
     store = Counting(pa.array(TEXTS))
-    verifier = Verifier(store, budget_bytes=0)
+    verifier = Verifier(store, 0.9)
     first, second = np.array([0, 0]), np.array([1, 2])
-    assert verifier.passing(first, second, 0.9).tolist() == [False, True]
+    assert verifier.passing(first, second).tolist() == [False, True]
     asked = store.asked
-    assert verifier.passing(first[:1], second[:1], 0.9).tolist() == [False]
+    assert verifier.passing(first[:1], second[:1]).tolist() == [False]
     assert store.asked == asked
-    assert verifier.passing(first[1:], second[1:], 0.9).tolist() == [True]
+    assert verifier.passing(first[1:], second[1:]).tolist() == [True]
+
+
+def test_forgetting_failed_pairs_and_fetching_few_changes_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = pa.array(
+        [" ".join(f"w{number // 3 * 50 + place}" for place in range(30 + number % 3)) for number in range(60)]
+    )
+    first_P, second_P = np.triu_indices(60, 1)
+    wanted = Verifier(ArrayTexts(texts), 0.9).passing(first_P, second_P)
+    assert wanted.sum() == 60
+    monkeypatch.setattr(near_verification, "_REMEMBERED_BITS", 1)
+    monkeypatch.setattr(near_verification, "_FETCHED_PAIRS", 7)
+    store = Counting(texts)
+    verifier = Verifier(store, 0.9)
+    for _ in range(2):
+        assert verifier.passing(first_P, second_P).tolist() == wanted.tolist()
+    assert store.asked > 2 * len(first_P) // 4

@@ -14,18 +14,16 @@ Legend: B bands, N texts, M distinct clusters.
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from pydantic import Field
 
-from leafout.core.config import Config
 from leafout.corpus.kernels.buffers import utf8
 from leafout.corpus.kernels.minhash import band_keys
 from leafout.corpus.kernels.near_pairs import are_apart, flatten, join
 from leafout.corpus.near_candidates import banding, groups, pair_rounds
+from leafout.corpus.near_rules import NearDedup
 from leafout.corpus.near_verification import Verifier
 from leafout.corpus.text_stores import ArrayTexts, TextStore
 
@@ -33,17 +31,6 @@ UInt64 = NDArray[np.uint64]
 Int64 = NDArray[np.int64]
 
 _CHUNK_TEXTS = 20_000
-
-
-class NearDedup(Config):
-    """How near-duplicates are found, and which copy stays."""
-
-    threshold: float = Field(default=0.8, ge=0.3, le=1)
-    """Least Jaccard similarity of three-unit shingles, 0.3 to 1; 1 finds only texts of equal shingles."""
-    keep: Literal["longest", "first", "newest"] = "longest"
-    """The copy that stays: `longest` (the one that was cut least), `first` met, or `newest` by its time."""
-    prefer: tuple[str, ...] = ()
-    """Sources whose copies stay before those of all others, best first; names or patterns such as `wiki*`."""
 
 
 def keys_of(texts: pa.Array, *, threshold: float) -> UInt64:
@@ -114,14 +101,14 @@ def _connected(
     progress: Callable[[int, int], None] | None,
 ) -> Int64:
     parent_N = np.arange(num_texts)
-    verifier = Verifier(store)
+    verifier = Verifier(store, threshold)
     num_bands = banding(threshold).bands
     for band in range(num_bands if num_texts else 0):
         for rows_G, starts_K in groups(keys, band, scratch):
             for first_P, second_P in pair_rounds(rows_G, starts_K):
                 apart_P = are_apart(parent_N, first_P, second_P)
                 first, second = first_P[apart_P], second_P[apart_P]
-                passing = verifier.passing(first, second, threshold)
+                passing = verifier.passing(first, second)
                 join(parent_N, first[passing], second[passing])
         if progress is not None:
             progress(band + 1, num_bands)

@@ -24,7 +24,7 @@ from leafout.core.durable import write_json
 from leafout.core.errors import LeafoutError
 from leafout.corpus.kernels.buffers import utf8
 from leafout.corpus.kernels.minhash import shingles
-from leafout.corpus.kernels.near_pairs import jaccard
+from leafout.corpus.kernels.near_pairs import jaccards
 from leafout.corpus.near_candidates import banding
 from leafout.corpus.near_duplicates import keys_of
 from leafout.corpus.text_stores import TextStore, parquet_texts
@@ -181,16 +181,20 @@ class NearIndex:
             )
         best_M, similarity_M = np.full(len(texts), -1, np.int64), np.zeros(len(texts))
         text_C, row_C = self._candidates(keys_of(texts, threshold=self.threshold))
-        queried = np.unique(text_C)
-        ours = shingles(*utf8(texts.take(pa.array(queried))))
         for start in range(0, len(row_C), _FETCHED):
-            rows, back = np.unique(row_C[start : start + _FETCHED], return_inverse=True)
-            theirs = shingles(*utf8(self._store.texts(rows)))
-            for text, place in zip(text_C[start : start + _FETCHED].tolist(), back.tolist(), strict=True):
-                similarity = jaccard(ours.of(int(np.searchsorted(queried, text))), theirs.of(place))
-                if similarity >= threshold and similarity > similarity_M[text]:  # rows rise: the earliest of equals
-                    best_M[text], similarity_M[text] = rows[place], similarity
+            text, row = text_C[start : start + _FETCHED], row_C[start : start + _FETCHED]
+            similarity = self._similarities(texts, text, row)
+            for place in np.flatnonzero(similarity >= threshold).tolist():
+                if similarity[place] > similarity_M[text[place]]:  # rows rise: of equals the earliest was there before
+                    best_M[text[place]], similarity_M[text[place]] = row[place], similarity[place]
         return best_M
+
+    def _similarities(self, texts: pa.Array, text_C: Int64, row_C: Int64) -> NDArray[np.float64]:
+        new, new_C = np.unique(text_C, return_inverse=True)
+        old, old_C = np.unique(row_C, return_inverse=True)
+        taken = texts.take(pa.array(new)).cast(pa.large_string())
+        made = shingles(*utf8(pa.chunked_array([taken, self._store.texts(old)])))
+        return jaccards(made.values_S, made.starts_N1, new_C, old_C + len(new))
 
     def _candidates(self, keys_BM: UInt64) -> tuple[Int64, Int64]:
         """Texts and rows that share a key, each pair once, by rising rows."""

@@ -3,17 +3,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leafout.corpus.kernels.near_pairs import are_apart, flatten, jaccard, join
+from leafout.corpus.kernels.near_pairs import are_apart, flatten, jaccards, join
 
 SHINGLES = st.lists(st.integers(0, 30).map(lambda n: n * 0x2000000000000001 % 2**64), min_size=1, max_size=60)
 
 
 @settings(max_examples=200, deadline=None)
-@given(first=SHINGLES, second=SHINGLES)
-def test_jaccard_is_that_of_sets(first: list[int], second: list[int]) -> None:
-    ours, theirs = {max(n, 1) for n in first}, {max(n, 1) for n in second}
-    found = jaccard(np.array(first, np.uint64), np.array(second, np.uint64))
-    assert found == pytest.approx(len(ours & theirs) / len(ours | theirs), abs=1e-12)
+@given(texts=st.lists(SHINGLES, min_size=2, max_size=4))
+def test_jaccard_is_that_of_sets(texts: list[list[int]]) -> None:
+    sets = [{max(n, 1) for n in text} for text in texts]
+    first_P, second_P = np.triu_indices(len(texts))
+    starts_N1 = np.cumsum([0, *map(len, texts)])
+    found_P = jaccards(np.array([n for text in texts for n in text], np.uint64), starts_N1, first_P, second_P)
+    wanted = [len(sets[a] & sets[b]) / len(sets[a] | sets[b]) for a, b in zip(first_P, second_P, strict=True)]
+    assert found_P == pytest.approx(wanted, abs=1e-12)
+    assert found_P[0] == 1
 
 
 @settings(max_examples=100, deadline=None)

@@ -1,6 +1,6 @@
 """Compiled loops over pairs of near-duplicates: exact Jaccard similarity, and disjoint sets as one array.
 
-Legend: A, B shingles of two texts, N texts, P pairs.
+Legend: A, B shingles of two texts, S of all, N texts, P pairs.
 """
 
 import numpy as np
@@ -10,53 +10,66 @@ from leafout.corpus.kernels.jit import COMPILED, kernel
 
 UInt64 = NDArray[np.uint64]
 Int64 = NDArray[np.int64]
+Float64 = NDArray[np.float64]
 Bool = NDArray[np.bool_]
 
 
-def jaccard(first_A: UInt64, second_B: UInt64) -> float:
-    """The exact Jaccard similarity of two texts' shingles; repeats count once.
+def jaccards(values_S: UInt64, starts_N1: Int64, first_P: Int64, second_P: Int64) -> Float64:
+    """The exact Jaccard similarity of the shingles of each pair of texts [P]; repeats within a text count once.
 
     Args:
-        first_A: hashed shingles, at least one.
-        second_B: those of the other.
+        values_S: hashed shingles of all texts, see `minhash.Shingles`.
+        starts_N1: where those of each text begin; each has one at least.
+        first_P: the number of one text of each pair.
+        second_P: of the other.
     """
-    if not COMPILED:
-        ours, theirs = set(first_A.tolist()), set(second_B.tolist())
-        return len(ours & theirs) / len(ours | theirs)
-    return float(_jaccard(first_A, second_B))
+    if COMPILED:
+        similar_P: Float64 = _jaccards(values_S, starts_N1, first_P, second_P)
+        return similar_P
+    sets = {n: set(values_S[starts_N1[n] : starts_N1[n + 1]].tolist()) for n in {*first_P.tolist(), *second_P.tolist()}}
+    pairs = [(sets[first], sets[second]) for first, second in zip(first_P.tolist(), second_P.tolist(), strict=True)]
+    return np.array([len(ours & theirs) / len(ours | theirs) for ours, theirs in pairs], np.float64)
+
+
+@kernel
+def _jaccards(values_S: UInt64, starts_N1: Int64, first_P: Int64, second_P: Int64) -> Float64:
+    similar_P = np.empty(len(first_P), np.float64)
+    for pair in range(len(first_P)):
+        first, second = first_P[pair], second_P[pair]
+        ours = values_S[starts_N1[first] : starts_N1[first + 1]]
+        theirs = values_S[starts_N1[second] : starts_N1[second + 1]]
+        similar_P[pair] = _jaccard(ours, theirs)
+    return similar_P
 
 
 @kernel
 def _jaccard(first_A: UInt64, second_B: UInt64) -> float:
+    """One hash table takes the first text's shingles, then the second's."""
     size = 16
     while size < 2 * (len(first_A) + len(second_B)):
         size *= 2
-    mask = np.uint64(size - 1)
+    mask, one = np.uint64(size - 1), np.uint64(1)
     table = np.zeros(size, np.uint64)  # a zero is a free place: the shingle 0 counts as 1
     is_first = np.zeros(size, np.bool_)
-    one = np.uint64(1)
     union = 0
     for shingle in first_A:
         value = max(shingle, one)
         place = value & mask
         while table[place] != 0 and table[place] != value:
             place = (place + one) & mask
-        if table[place] == 0:
-            table[place] = value
-            is_first[place] = True
-            union += 1
+        union += table[place] == 0
+        table[place] = value
+        is_first[place] = True
     shared = 0
     for shingle in second_B:
         value = max(shingle, one)
         place = value & mask
         while table[place] != 0 and table[place] != value:
             place = (place + one) & mask
-        if table[place] == 0:
-            table[place] = value
-            union += 1
-        elif is_first[place]:
-            is_first[place] = False
-            shared += 1
+        union += table[place] == 0
+        shared += is_first[place]
+        table[place] = value
+        is_first[place] = False
     return shared / union
 
 
