@@ -42,6 +42,9 @@ def test_marks_go_and_words_stay(line: str, plain: str) -> None:
         (f"a {HOLE} b", "a b"),
         (f"a{HOLE}. B", "a. B"),
         (f"a; {HOLE}; b", "a; b"),
+        (f"Ada ({HOLE}), born", "Ada, born"),
+        (f"Ada  ({HOLE})", "Ada"),
+        (f"* {HOLE}.", ""),
         ("f() and (, x)", "f() and (, x)"),
     ],
 )

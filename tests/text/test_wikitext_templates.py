@@ -20,6 +20,8 @@ from leafout.text.wikitext_templates import template_text
         ("USS|Enterprise|CV-6", "USS Enterprise"),
         ("formatnum:1234", "1234"),
         ("ndash", "–"),
+        ("chem|C|2|H|5|OH", "C2H5OH"),
+        ("IPA|/a/", "/a/"),
         ("!", "|"),
         ("val|1.5|u=km", "1.5 km"),
         ("nowrap|1=a = b", "a = b"),

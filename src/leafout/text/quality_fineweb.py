@@ -25,7 +25,7 @@ class FineWebRules(LanguageRules):
     max_duplicate_chars: Fractions = limits(0.01, 0.01)
     """Largest fraction of characters, line breaks aside, in lines that stood before."""
     max_newlines: Fractions = limits(0.2, 0.3)
-    """Most line breaks for each word, runs of symbols counted as words."""
+    """Most line breaks for each word, symbols that stand alone counted as words."""
 
 
 def ends_like_a_sentence(line: str) -> bool:

@@ -31,15 +31,15 @@ class GopherRules(LanguageRules):
     max_mean_word: Counts = limits(None, 10, other=None)
     """Largest mean length of words, in characters."""
     max_hashes: Fractions = limits(0.1, 0.1)
-    """Most `#` for each word, runs of symbols counted as words."""
+    """Most `#` for each word, symbols that stand alone counted as words."""
     max_ellipses: Fractions = limits(0.1, 0.1)
-    """Most `...` and `…` for each word, runs of symbols counted as words."""
+    """Most `...` and `…` for each word, symbols that stand alone counted as words."""
     max_bullet_lines: Fractions = limits(0.9, 0.9)
     """Largest fraction of lines that start with a bullet."""
     max_ellipsis_lines: Fractions = limits(0.3, 0.3)
     """Largest fraction of lines that end with an ellipsis."""
-    min_alphabetic_words: Fractions = limits(0.7, 0.8, other=0.7)
-    """Smallest fraction of words that hold a letter, runs of symbols counted as words."""
+    min_alphabetic_words: Fractions = limits(0.8, 0.8)
+    """Smallest fraction of words that hold a letter, symbols that stand alone counted as words."""
     min_stop_words: Counts = limits(2, 2, other=None)
     """Fewest different stop words."""
 

@@ -96,7 +96,7 @@ class Parts:
 
     @property
     def num_tokens(self) -> int:
-        """Words and runs of one and the same symbol."""
+        """Words, and symbols that stand alone between white space."""
         return len(self._cut[0]) + self._cut[1]
 
 
@@ -128,13 +128,13 @@ def num_sentences(line: str) -> int:
 
 
 def cut_words(text: str) -> tuple[list[str], int]:
-    """The words of a text, and how many runs of one and the same symbol it has beside them.
+    """The words of a text, and how many symbols it has that stand alone between white space.
 
     A word is a run of letters, digits and underscores, with combining marks and single apostrophes inside; a character
     of a script without spaces is a word by itself.
     """
     words: list[str] = []
-    symbols, start, narrow, before = 0, -1, False, ""
+    alone, start, narrow, symbols = 0, -1, False, False
     for place, char in enumerate(text):
         flags = FLAGS[char]
         if start >= 0 and (flags & MARK or (narrow and (flags & (WORD | WIDE)) == WORD)):
@@ -147,13 +147,14 @@ def cut_words(text: str) -> tuple[list[str], int]:
             words.append(text[start:place])
             start = -1
         if flags & (WORD | MARK):
-            start, narrow, before = place, not flags & WIDE, ""
-        else:
-            symbols += char != before and not flags & SPACE
-            before = char
+            start, narrow, symbols = place, not flags & WIDE, False
+        elif flags & SPACE:
+            alone, symbols = alone + symbols, False
+        elif place == 0 or FLAGS[text[place - 1]] & SPACE:
+            symbols = True
     if start >= 0:
         words.append(text[start:])
-    return words, symbols
+    return words, alone + symbols
 
 
 def has_letter(word: str) -> bool:

@@ -24,8 +24,11 @@ _MAGIC = re.compile(r"__[^\W\d_]{2,40}__")
 _QUOTES = re.compile(r"'{2,}")
 _EDGES = f" \t\r\u00a0\u3000{HOLE}"
 _LIST_MARKS = f"*#:; \t{HOLE}"
-_HOLED = re.compile(rf"(?:([(（])|(?<![\s;,；，、(（]))([\s;,；，、]*+){HOLE}([\s;,；，、{HOLE}]*+)([)）.。:：]?)")
+_HOLED = re.compile(
+    rf"(?:( ?[(（])|(?<![\s;,；，、(（])(?! [(（]))([\s;,；，、]*+){HOLE}([\s;,；，、{HOLE}]*+)([)）.。:：]?)"
+)
 _SPACES = re.compile("[ \t\u00a0\u2009\u202f\u3000]{2,}|[\t\u00a0]")
+_WORDLESS = re.compile(r"[\W_]*\Z")
 _RULER = re.compile(r"-{4,}")
 
 
@@ -83,8 +86,9 @@ def clean_lines(text: str, counts: Counter[str]) -> str:
         if line[0] in "|!" and (line[0] == "|" or "!!" in line):
             counts["stray_rows"] += 1
             continue
+        holed = HOLE in line
         line = _plain_line(_RULER.sub("", line) if line.startswith("----") else line.lstrip(_LIST_MARKS))
-        if line:
+        if line and not (holed and _WORDLESS.match(line)):
             for _, title in waiting:
                 out += ["", title] if out else [title]
             waiting.clear()

@@ -8,17 +8,20 @@ from collections.abc import Callable
 
 _MAX_NAME_CHARS = 60
 _NAMED = re.compile(r"\s*([A-Za-z_-]{1,30}|\d{1,2})\s*=")
-_LAST_WORDS = "lang|transl|transliteration|tlit|color|font color|font|colored text|fontcolor|ill-wd|tooltip text"
+_LAST_WORDS = (
+    "lang|resize|native name|transl|transliteration|tlit|color|font color|font|colored text|fontcolor|ill-wd"
+    "|tooltip text"
+)
 _LAST = frozenset(_LAST_WORDS.split("|"))
 """The last argument is what is read."""
 _FIRST_WORDS = (
-    "nowrap|nobr|small|smaller|big|larger|nihongo|abbr|tooltip|visible anchor|vanchor|quote|cquote|blockquote"
-    "|bquote|rquote|quotation|centered pull quote|center|circa|c.|ca.|strong|em|bold|italic|sic|nobold"
-    "|noitalic|ruby|僻字|gap|ill|interlanguage link|le|link-en|link-ja|link-fr|link-de|link-ru|link-ko|link-es"
-    "|link-it|internal link|flag|flagcountry|flagu|country|sortname|sort|script|unicode|polytonic|isbn|music"
-    "|chem|chem2|su|math|mvar|var|zh-hans|zh-hant|cjk|jpn|kor|注音|flag entry|linktext|lj|lk|mono|code|tt|samp"
-    "|kbd|nowiki|smallcaps|sc|smallsup|formatnum|lc|uc|lcfirst|ucfirst|angbr|angle bracket|not a typo"
-    "|as written|proper name|term|defn|item"
+    "ipa|nastaliq|nq|rtl-lang|hebrew|railgauge|track gauge|sup|sub|nowrap|nobr|small|smaller|big|larger|nihongo"
+    "|abbr|tooltip|visible anchor|vanchor|quote|cquote|blockquote|bquote|rquote|quotation|centered pull quote"
+    "|center|circa|c.|ca.|strong|em|bold|italic|sic|nobold|noitalic|ruby|僻字|gap|ill|interlanguage link|le"
+    "|link-en|link-ja|link-fr|link-de|link-ru|link-ko|link-es|link-it|internal link|flag|flagcountry|flagu"
+    "|country|sortname|sort|script|unicode|polytonic|isbn|music|chem2|su|math|mvar|var|zh-hans|zh-hant|cjk|jpn"
+    "|kor|注音|flag entry|linktext|lj|lk|mono|code|tt|samp|kbd|nowiki|smallcaps|sc|smallsup|formatnum|lc|uc"
+    "|lcfirst|ucfirst|angbr|angle bracket|not a typo|as written|proper name|term|defn|item"
 )
 _FIRST = frozenset(_FIRST_WORDS.split("|"))
 """The first argument is what is read."""
@@ -27,7 +30,7 @@ _MARKS = {
     "snd": " – ", "spnd": " – ", "spaced ndash": " – ", "spaced en dash": " – ", "nbsp": " ", "space": " ", "sp": " ",
     "spaces": " ", "thinsp": " ", "dot": " · ", "·": " · ", "•": " • ", "bullet": " • ", "middot": "·", "pi": "π",
     "(": "{{", ")": "}}", "((": "{{", "))": "}}", "bd": "", "break": "\n", "pb": "\n", "paragraph break": "\n",
-    "--": "—", "times": "×", "minus": "−", "shy": "", "zwj": "", "wbr": "", "ellipsis": "…", "...": "…",
+    "--": "—", "mdashb": "—", "times": "×", "minus": "−", "shy": "", "zwj": "", "wbr": "", "ellipsis": "…", "...": "…",
 }  # fmt: skip
 _RANGES_WORDS = "to and or by x × - – — to(-) and(-) +/- ± or(-) & to about"
 _RANGES = frozenset(_RANGES_WORDS.split())
@@ -157,6 +160,11 @@ def _joined(values: list[str], _: dict[str, str]) -> str:
     return " ".join(value for value in values if value)
 
 
+def _glued(values: list[str], _: dict[str, str]) -> str:
+    """`{{chem|C|2|H|5|OH}}`."""
+    return "".join(values)
+
+
 def _listed(values: list[str], _: dict[str, str]) -> str:
     return "\n".join(value for value in values if value)
 
@@ -183,6 +191,7 @@ _SHOWN: dict[str, _Show] = {
     **dict.fromkeys(["plainlist", "unbulleted list", "ubl", "flatlist", "hlist", "bulleted list"], _listed),
     **dict.fromkeys(["sortname"], _person),
     **dict.fromkeys(["linktext", "keypress"], _joined),
+    **dict.fromkeys(["chem", "ce"], _glued),
     **{
         prefix.lower(): _ship(prefix)
         for prefix in ("USS", "HMS", "RMS", "SS", "HMAS", "HMCS", "USAT", "USCGC", "MS", "MV", "INS", "ORP", "USNS")
