@@ -1,166 +1,340 @@
-"""Split: train, val and test; near-duplicates and groups never cross, and the test part is locked by its digest."""
+"""Split: train, val and test; what belongs together never crosses, and what is tested on is found in what is learnt."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from leafout.core.config import Config
 from leafout.core.errors import LeafoutError
 from leafout.core.run import QUIET, Run
 from leafout.core.stage import stage
+from leafout.corpus.contamination_rule import Contamination
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
-    from leafout.corpus.splits import Side
-
-
-_HIDDEN = ("val", "test")
+    from leafout.corpus.ledger import Ledger
+    from leafout.corpus.parts import Part
+    from leafout.corpus.splits_sides import SideRule
+    from leafout.corpus.splits_work import Work
 
 
 class SplitConfig(Config):
     """How to part the rows."""
 
-    method: Literal["hash", "random", "stratified"] = "hash"
+    method: Literal["hash", "random", "stratified", "time", "fixed"] = "hash"
     """`hash`: each row by its own content, stable when rows are added; `random`: exact fractions; `stratified`: exact
-    fractions of each label."""
-    group: Literal["", "group", "source"] = ""
-    """Rows with an equal value in this column stay on one side."""
+    fractions of each label; `time`: the newest rows are the test; `fixed`: the data says it."""
+    group: tuple[str, ...] = ()
+    """Rows with an equal value in one of these columns stay on one side: `group`, `source`, `folder`, `host` (of the
+    url), or any column that was collected, such as `author`."""
     val: float = Field(default=0.1, ge=0, lt=1)
     """Fraction for validation."""
     test: float = Field(default=0.1, ge=0, lt=1)
     """Fraction for the locked test part."""
+    stratify: str = "labels"
+    """What `stratified` keeps in equal fractions: `labels` (one or several a row), `tags` (the kinds of entity in a
+    row), or a column."""
+    val_from: str = ""
+    """With `time`: validation begins at this date instead of where `val` says, such as 2024-01-01."""
+    test_from: str = ""
+    """With `time`: the test begins at this date instead of where `test` says."""
+    no_time: Literal["refuse", "drop", "train"] = "refuse"
+    """With `time`: rows without a time that can be read stop the stage, are dropped, or are learnt from."""
+    sides: dict[Literal["train", "val", "test"], tuple[str, ...]] = {}
+    """With `fixed`: patterns on the source of a row for each side, such as {train: "train*.tsv", test: "dev*.tsv"}."""
+    side: str = ""
+    """With `fixed` and no `sides`: where the side is said, `file`, `folder` or a column; empty finds it."""
+    val_from_train: bool = False
+    """With `fixed`: where no row is given as validation, take the fraction `val` of train for it, by hash."""
+    leaks: Literal["report", "from_test", "from_train"] = "from_test"
+    """With `fixed`: copies of training rows in the test are only reported; left out of a second test part,
+    `test_deleaked`, beside the test as it is; or the training rows that they copy are dropped."""
     near_duplicates: float = Field(default=0.8, ge=0, le=1)
-    """Rows at least this similar (Jaccard) stay on one side; 0 lets them cross."""
+    """Rows at least this similar (Jaccard) stay on one side, and are leaks in `fixed`; 0 looks for exact copies."""
+    contamination: Contamination | None = Contamination()
+    """How rows that are held out are looked for, word for word, inside training documents; null does not look."""
+
+    @field_validator("group", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return [name for name in value.split(",") if name] if isinstance(value, str) else value
+
+    @field_validator("sides", mode="before")
+    @classmethod
+    def _patterns(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {side: [like] if isinstance(like, str) else like for side, like in value.items()}
 
 
-@stage(version=1, seeded=True)
+@stage(version=2, seeded=True)
 def split(
     documents: Sequence[Path], held_out: Sequence[Path] = (), *, out: Path, config: SplitConfig, run: Run = QUIET
 ) -> dict[str, float]:
     """Part documents or rows.
 
+    Rows stream through twice; in memory a row costs about 100 bytes, whatever its text.
+
     Args:
         documents: artifacts of documents, split as one.
         held_out: splits whose val and test rows must not be learnt from: documents that equal or nearly equal one of
-            them are left out and counted as `contaminated`.
-        out: receives `train/`, `val/`, `test/` and `split.json` with the digest of the test part.
+            them, or hold a part of it word for word, are left out and counted.
+        out: receives `train/`, `val/`, `test/`, with `fixed` also `test_deleaked/`, and `split.json` with the digests
+            of the test parts; `notes/dropped/` holds what was left out, `notes/leaks.jsonl` and
+            `notes/contamination.jsonl` what was found of which row where.
         config: how.
         run: its seed decides who falls where.
 
     Returns:
-        `train`, `val`, `test`: rows of each; `contaminated` where something is held out.
+        `train`, `val`, `test`: rows of each; `test_deleaked` and `leaked` with `fixed`; `contaminated` where something
+        is held out.
 
     Raises:
-        LeafoutError: when a side would be empty, or a label is missing from train.
+        LeafoutError: when a side would be empty, a label is missing from train, or the data does not say what the
+            method needs.
     """
-    import pyarrow as pa
+    import shutil
 
     from leafout.core.durable import write_json
-    from leafout.corpus.documents import DocumentWriter, read_table
-    from leafout.corpus.splits import content_digest
+    from leafout.corpus.ledger import Ledger
+    from leafout.corpus.splits import SIDES
+    from leafout.corpus.splits_contamination import look_for_held_out, look_for_own
 
+    _check_config(config)
+    scratch, notes, rule = out / "scratch", out / "notes", config.contamination
+    notes.mkdir(parents=True, exist_ok=True)
+    try:
+        work = _read(documents, scratch, config, run)
+        if config.near_duplicates or held_out:
+            _cluster(work, held_out, config)
+        if held_out and rule is not None:
+            look_for_held_out(work, held_out, rule, notes)
+        _part(work, config)
+        if config.method == "fixed":
+            _find_leaks(work, notes, config)
+        if rule is not None and rule.within != "off":
+            look_for_own(work, rule, notes)
+        with Ledger(out) as ledger:
+            figures = _write(work, out, ledger, config)
+        write_json(notes / "funnel.json", ledger.counts() | {"sides": {side: figures[side] for side in SIDES}})
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    if held_out:
+        figures["contaminated"] = ledger.dropped["contaminated"] + ledger.dropped["contaminated_ngrams"]
+    return {name: float(count) for name, count in figures.items()}
+
+
+def _check_config(config: SplitConfig) -> None:
     if config.val + config.test >= 1:
         raise LeafoutError(
             f"`val` {config.val} and `test` {config.test} leave nothing for train",
             where="[val]",
             hint="use 0.1 and 0.1",
         )
-    whole = pa.concat_tables([read_table(folder) for folder in documents])
-    table = _uncontaminated(whole, held_out, config, run)
-    contaminated = whole.num_rows - table.num_rows
-    sides = _sides(table, config, run)
-    sizes: dict[str, int] = {}
-    for side in ("train", "val", "test"):
-        part = table.filter(pa.array([found == side for found in sides]))
-        with DocumentWriter(out / side) as writer:
-            for batch in part.to_batches(max_chunksize=4096):
-                writer.write_batch(batch)
-        sizes[side] = part.num_rows
-        if side == "test":
-            test_digest = content_digest(part)
-    _check(table, sides, sizes, config, run)
-    about = {"method": config.method, "sizes": sizes, "test_digest": test_digest, "seed": run.seed}
-    write_json(out / "split.json", about)
-    dropped = {"contaminated": contaminated} if contaminated else {}
-    funnel = {"read": whole.num_rows, "kept": table.num_rows, "rejected": {}, "dropped": dropped}
-    (out / "notes").mkdir(exist_ok=True)
-    write_json(out / "notes" / "funnel.json", funnel | {"merged": 0, "edited": {}, "sides": sizes})
-    figures = sizes | ({"contaminated": contaminated} if held_out else {})
-    return {name: float(count) for name, count in figures.items()}
+    of_method = {"fixed": ("sides", "side", "val_from_train"), "time": ("val_from", "test_from")}
+    for method, names in of_method.items():
+        for name in names:
+            if getattr(config, name) and config.method != method:
+                place = f"[{name}]"
+                raise LeafoutError(f"`{name}` is for `method: {method}`", where=place, hint=f"add method: {method}")
 
 
-def _uncontaminated(table: "pa.Table", held_out: Sequence[Path], config: SplitConfig, run: Run) -> "pa.Table":
-    """The rows that resemble no val or test row of the splits that are held out."""
+def _read(documents: Sequence[Path], scratch: Path, config: SplitConfig, run: Run) -> "Work":
+    """What decides the sides, of all rows."""
     import numpy as np
-    import pyarrow as pa
 
-    from leafout.corpus.documents import read_table
-    from leafout.corpus.near_duplicates import clusters
+    from leafout.corpus.contamination_scan import tables_of
+    from leafout.corpus.parts import plan_parts
+    from leafout.corpus.splits_rows import LABELS, Wanted, columns_of, gather
+    from leafout.corpus.splits_work import Work
 
-    if not held_out:
-        return table
-    columns = ["text", "text_b"]
-    hidden = pa.concat_tables([read_table(path / side, columns=columns) for path in held_out for side in _HIDDEN])
-    texts = _texts(table) + _texts(hidden)
-    roots = clusters(texts, threshold=config.near_duplicates or 1.0)
-    is_clean = ~np.isin(roots[: table.num_rows], roots[table.num_rows :])
-    run.say(f"{int((~is_clean).sum())} documents resemble a row that is held out, and are left out")
-    return table.filter(pa.array(is_clean))
+    parts = plan_parts(documents)
+    scratch.mkdir(parents=True, exist_ok=True)
+    strata = config.stratify if config.method == "stratified" else LABELS
+    rule = _side_rule(config, parts, run) if config.method == "fixed" else None
+    wanted = Wanted(config.group, strata, config.method == "time", rule)
+    rows = gather((table for _, table in tables_of(parts, columns_of(wanted), run)), wanted)
+    if rule is not None:
+        rule.check()
+        unsaid = sum(rule.unknown.values())
+        if unsaid:
+            run.say(f"{unsaid} rows say no side and are left out, such as `{next(iter(rule.unknown))}`")
+    reasons_N, sides_N = np.zeros(len(rows), np.int8), np.full(len(rows), -1, np.int8)
+    return Work(run, scratch, documents, parts, rows, reasons_N, sides_N)
 
 
-def _texts(table: "pa.Table") -> list[str]:
-    return [f"{a}\n{b or ''}" for a, b in zip(table["text"].to_pylist(), table["text_b"].to_pylist(), strict=True)]
+def _side_rule(config: SplitConfig, parts: "list[Part]", run: Run) -> "SideRule":
+    import json
+
+    from leafout.corpus.contamination_scan import tables_of
+    from leafout.corpus.splits_sides import HEAD_ROWS, SideRule, detect_column
+
+    column = config.side
+    if not column and not config.sides:
+        head: list[dict[str, Any] | None] = []
+        for _, table in tables_of(parts, ["extra"], run):
+            said = table["extra"][: HEAD_ROWS - len(head)].to_pylist()
+            head += [json.loads(extra) if extra else None for extra in said]
+            if len(head) >= HEAD_ROWS:
+                break
+        column = detect_column(head)
+        run.say(f"the side of a row is read from `{column}`")
+    return SideRule(config.sides, column)
 
 
-def _sides(table: "pa.Table", config: SplitConfig, run: Run) -> "list[Side]":
-    from leafout.corpus.near_duplicates import clusters
-    from leafout.corpus.splits import by_count, by_hash, units
+def _cluster(work: "Work", held_out: Sequence[Path], config: SplitConfig) -> None:
+    """Near-duplicates; what resembles a row that is held out goes."""
+    import numpy as np
 
-    ids, labels = table["id"].to_pylist(), table["label"].to_pylist()
-    bonds: list[Sequence[object]] = []
+    from leafout.corpus.parts import plan_parts
+    from leafout.corpus.splits_contamination import hidden_folders
+    from leafout.corpus.splits_near import near_clusters
+    from leafout.corpus.splits_work import CONTAMINATED
+
+    folders = [*work.folders, *hidden_folders(held_out)]
+    threshold, scratch, rows = config.near_duplicates or 1.0, work.scratch / "near", len(work.rows)
+    roots = near_clusters(folders, plan_parts(folders), threshold=threshold, scratch=scratch, run=work.run)
     if config.near_duplicates:
-        bonds.append(clusters(_texts(table), threshold=config.near_duplicates).tolist())
-    if config.group:
-        bonds.append(table[config.group].to_pylist())
-        if all(value is None for value in bonds[-1]):
-            raise LeafoutError(f"no row has a `{config.group}`", where="[group]", hint="leave `group` out")
-    if config.method == "stratified" and all(label is None for label in labels):
-        raise LeafoutError("no row has a label to stratify by", where="[method]", hint="use method: hash")
-    found = units(ids, labels, bonds)
-    if config.method == "hash":
-        unit_sides = by_hash(found, val=config.val, test=config.test, seed=run.seed)
-    else:
-        stratify = config.method == "stratified"
-        unit_sides = by_count(found, val=config.val, test=config.test, seed=run.seed, stratify=stratify)
-    sides: list[Side] = ["train"] * len(ids)
-    for unit, side in zip(found, unit_sides, strict=True):
-        for row in unit.rows:
-            sides[row] = side
-    return sides
+        work.clusters_N = roots[:rows]
+    if held_out:
+        found_N = np.isin(roots[:rows], roots[rows:])
+        work.reasons_N[found_N] = CONTAMINATED
+        work.run.say(f"{int(found_N.sum())} documents resemble a row that is held out, and are left out")
 
 
-def _check(table: "pa.Table", sides: "list[Side]", sizes: dict[str, int], config: SplitConfig, run: Run) -> None:
+def _part(work: "Work", config: SplitConfig) -> None:
+    """The side of each row that is left."""
+    import numpy as np
+
+    from leafout.corpus.splits import NO_SIDE, TRAIN, VAL
+    from leafout.corpus.splits_parting import Parting, part_rows
+    from leafout.corpus.splits_work import NO_SIDE_SAID
+
+    seed = work.run.seed
+    if config.method != "fixed":
+        if config.method == "time":
+            _without_time(work, config)
+        left = np.flatnonzero(work.kept_N())
+        how = Parting(config.method, config.val, config.test, seed, config.val_from, config.test_from)
+        work.sides_N[left], cuts = part_rows(work.rows, left, work.clusters_N, how)
+        work.told |= {"cuts": cuts} if cuts else {}
+        return
+    work.reasons_N[(work.rows.sides_N == NO_SIDE) & work.kept_N()] = NO_SIDE_SAID
+    work.sides_N = np.where(work.kept_N(), work.rows.sides_N, np.int8(NO_SIDE))
+    if config.val_from_train and not (work.sides_N == VAL).any():
+        left = np.flatnonzero(work.sides_N == TRAIN)
+        work.sides_N[left] = part_rows(work.rows, left, work.clusters_N, Parting("hash", config.val, 0.0, seed))[0]
+
+
+def _without_time(work: "Work", config: SplitConfig) -> None:
+    """What happens to rows whose time is missing or cannot be read."""
+    from leafout.corpus.splits_time import NO_TIME
+    from leafout.corpus.splits_work import NO_TIME as NO_TIME_SAID
+
+    timeless_N = work.rows.times_N == NO_TIME
+    count = int(timeless_N.sum())
+    if count == len(timeless_N):
+        raise LeafoutError("no row has a time that can be read", where="[method]", hint="use method: hash")
+    if count and config.no_time == "refuse":
+        raise LeafoutError(
+            f"{count} of {len(timeless_N)} rows have no time that can be read",
+            where="[no_time]",
+            hint="add no_time: drop, or no_time: train to learn from them",
+        )
+    if config.no_time == "drop":
+        work.reasons_N[timeless_N & work.kept_N()] = NO_TIME_SAID
+
+
+def _find_leaks(work: "Work", notes: Path, config: SplitConfig) -> None:
+    """Rows of the given test that stand in train too; by choice those of train go."""
+    from leafout.corpus.splits import SIDES, TEST, VAL
+    from leafout.corpus.splits_leaks import CAUSES, leaks_of_test, leaks_of_train, tell_leaks
+    from leafout.corpus.splits_work import COPY_TEST, COPY_VAL, NEAR_TEST, NEAR_VAL
+
+    letters_N, sides_N = work.rows.letters_N, work.sides_N
+    leaks = leaks_of_test(letters_N, work.clusters_N, sides_N)
+    tell_leaks(notes / "leaks.jsonl", leaks, sides_N, work.parts)
+    work.leaked_N = leaks.causes_N > 0
+    work.told["leaks"] = {SIDES[side]: leaks.counts(sides_N, side) for side in (VAL, TEST)}
+    for side, counts in work.told["leaks"].items():
+        causes = ", ".join(f"{name} {count}" for name, count in counts.items() if name not in {"rows", "leaked"})
+        work.run.say(f"{counts['leaked']} of {counts['rows']} rows of `{side}` are leaks: {causes}")
+    if config.leaks == "from_train":
+        causes_N = leaks_of_train(letters_N, work.clusters_N, sides_N).causes_N
+        for cause, reason in (
+            ("exact_in_test", COPY_TEST),
+            ("near_in_test", NEAR_TEST),
+            ("exact_in_val", COPY_VAL),
+            ("near_in_val", NEAR_VAL),
+        ):
+            work.reasons_N[causes_N == CAUSES.index(cause)] = reason
+
+
+def _write(work: "Work", out: Path, ledger: "Ledger", config: SplitConfig) -> dict[str, int]:
+    """Write the sides and what locks them; returns rows of each part."""
+    import numpy as np
+
+    from leafout.core.durable import write_json
+    from leafout.corpus.documents import SCHEMA
+    from leafout.corpus.splits_contamination import edits_of
+    from leafout.corpus.splits_work import REASONS
+    from leafout.corpus.splits_writing import DELEAKED, SidesWriter
+
+    _check(work, config)
+    deleaked = config.method == "fixed" and config.leaks == "from_test"
+    leaked_N = np.zeros(len(work.rows), bool) if work.leaked_N is None else work.leaked_N
+    writer = SidesWriter(out, REASONS, ledger, deleaked=deleaked)
+    edits = edits_of(work, config.contamination)
+    writer.write(work.tables(SCHEMA.names), work.sides_N, work.reasons_N, leaked_N=leaked_N, edits=edits)
+    sizes = dict(writer.sizes)
+    about = {"method": config.method, "seed": work.run.seed, "test_digest": writer.digests["test"], **work.told}
+    if deleaked:
+        about["test_deleaked"] = {"rows": sizes.pop(DELEAKED), "digest": writer.digests[DELEAKED]}
+    write_json(out / "split.json", about | {"sizes": sizes})
+    leaked = {} if work.leaked_N is None else {"leaked": work.told["leaks"]["test"]["leaked"]}
+    return writer.sizes | leaked
+
+
+def _check(work: "Work", config: SplitConfig) -> None:
+    """See that no side is empty that should not be, and that what is tested can be learnt."""
+    from leafout.corpus.splits import SIDES, TEST, TRAIN, VAL
+
+    sizes = work.sizes()
     wanted = {"train": 1 - config.val - config.test, "val": config.val, "test": config.test}
+    if config.method == "fixed":
+        wanted = {"train": 1.0, "val": 0.0, "test": 1.0}
     for side, fraction in wanted.items():
         if fraction > 0 and not sizes[side]:
-            raise LeafoutError(
-                f"`{side}` would be empty: {table.num_rows} rows, fraction {fraction:.3g}",
-                hint="give more rows, a larger fraction, or method: random",
-            )
-    labels: dict[str, set[str]] = {side: set() for side in wanted}
-    for label, side in zip(table["label"].to_pylist(), sides, strict=True):
-        if label is not None:
-            labels[side].add(label)
-    for side in ("val", "test"):
-        unseen = labels[side] - labels["train"]
+            raise LeafoutError(f"`{side}` would be empty: {_why(work, config, fraction)}", hint=_advice(config, side))
+    kept_N, names = work.kept_N(), work.rows.labels.names
+    labels = [work.rows.labels.of(kept_N & (work.sides_N == side)) for side in (TRAIN, VAL, TEST)]
+    for number in (VAL, TEST):
+        name = SIDES[number]
+        unseen = sorted(names[label] for label in labels[number] - labels[TRAIN])
         if unseen:
-            raise LeafoutError(
-                f"labels of `{side}` are missing from train: {', '.join(sorted(unseen)[:5])}",
-                hint="use method: stratified",
-            )
-        missing = labels["train"] - labels[side]
-        if missing and sizes[side]:
-            run.say(f"warning: `{side}` has no row of {len(missing)} labels, such as `{min(missing)}`")
+            message = f"labels of `{name}` are missing from train: {', '.join(unseen[:5])}"
+            if config.method not in {"fixed", "time"}:
+                raise LeafoutError(message, hint="use method: stratified")
+            work.run.say(f"warning: {message}")
+        missing = labels[TRAIN] - labels[number]
+        if missing and sizes[name]:
+            least = names[min(missing)]
+            work.run.say(f"warning: `{name}` has no row of {len(missing)} labels, such as `{least}`")
+
+
+def _why(work: "Work", config: SplitConfig, fraction: float) -> str:
+    left = int(work.kept_N().sum())
+    if config.method == "fixed":
+        return f"no row of {len(work.rows)} says that it is its side, or all of them were left out"
+    if config.method == "time":
+        return f"{left} rows, cut at {work.told['cuts']}"
+    return f"{left} rows, fraction {fraction:.3g}"
+
+
+def _advice(config: SplitConfig, side: str) -> str:
+    if config.method == "fixed":
+        return f'say which rows it has: sides: {{{side}: "{side}*"}}'
+    if config.method == "time":
+        return "give other dates or fractions"
+    return "give more rows, a larger fraction, or method: random"
