@@ -32,7 +32,8 @@ HTML = """<!doctype html><html lang="zh"><head><meta charset="utf-8"><title>树�
 <meta name="author" content="王"><script>var a = "<p>no</p>";</script></head>
 <body><nav><a href="/a">a</a></nav><article>
 <h1>树叶</h1><p>秋天到了，树叶慢慢变黄，一片一片地落下来，铺满了整条小路，孩子们在上面跑来跑去。</p>
-<p>Leaves are the main organs of photosynthesis in most plants, and they turn yellow in autumn before they fall.</p></article>
+<p>Leaves are the main organs of photosynthesis in most plants, and they turn yellow in autumn before they fall.</p>
+</article>
 <footer>©</footer></body></html>"""
 ROWS = '{"text": "叶子很好", "label": "好"}\n{"text": "bad leaf", "label": 0, "x": [1, {"y": null}]}\n'
 POSTS = (

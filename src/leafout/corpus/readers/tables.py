@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, islice
@@ -75,10 +76,11 @@ def _cells(numbered: "_LineFeed", delimiter: str, options: ReadOptions) -> _Cell
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
     reader = csv.reader(numbered, delimiter=delimiter, quoting=quoting, strict=quoted)
     while True:
-        start = numbered.begin()
+        numbered.begin()
         try:
             row = next(reader, None)
         except csv.Error as error:
+            start = numbered.start()
             lines = numbered.restart()
             swallowed = f", {lines} lines" if lines > 1 else ""
             yield start, Reject(start, f"not CSV: {error}{swallowed}", numbered.first[:200])
@@ -86,7 +88,7 @@ def _cells(numbered: "_LineFeed", delimiter: str, options: ReadOptions) -> _Cell
         if row is None:
             return
         if row:
-            yield start, row
+            yield numbered.start(), row
 
 
 class _LineFeed:
@@ -101,29 +103,35 @@ class _LineFeed:
         self._lines, self._rejects, self._limit = lines, rejects, limit
         self._number, self._chars, self._read_again = 0, 0, 0
         self._taken: list[tuple[int, str]] = []
+        self._again: deque[tuple[int, str]] = deque()
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        for item in self._lines:
+        while True:
+            item = self._again.popleft() if self._again else next(self._lines)
             if isinstance(item, Reject):
                 self._number = item.line or self._number
                 self._rejects.append(item)
+                if self._taken:
+                    raise csv.Error("a line of the row cannot be read")
                 continue
             self._number, line = item
             self._chars += len(line)
             if self._taken and self._chars > self._limit:
-                self._lines = chain([item], self._lines)
+                self._again.appendleft(item)
                 raise csv.Error(f"a row over {self._limit} characters")
             self._taken.append(item)
             return line + "\n"
-        raise StopIteration
 
-    def begin(self) -> int:
-        """A row begins; the number of its first line."""
+    def begin(self) -> None:
+        """A row begins."""
         self._taken, self._chars = [], 0
-        return self._number + 1
+
+    def start(self) -> int:
+        """The number of the row's first line."""
+        return self._taken[0][0] if self._taken else self._number + 1
 
     def restart(self) -> int:
         """Give the lines of the row again but its first, where it swallowed several; how many lines are lost."""
@@ -132,8 +140,7 @@ class _LineFeed:
         if not behind or self._read_again + len(behind) > _MAX_READ_AGAIN:
             return len(self._taken)
         self._read_again += len(behind)
-        self._lines = chain(behind, self._lines)
-        self._number = self._taken[0][0]
+        self._again.extendleft(reversed(behind))
         return 1
 
     def delimiter(self) -> str:
@@ -141,8 +148,11 @@ class _LineFeed:
         item = next(self._lines, None)
         if item is None:
             return ","
-        self._lines = chain([item], self._lines)
-        if isinstance(item, Reject) or "," in item[1]:
+        if isinstance(item, Reject):
+            self._rejects.append(item)
+            return ","
+        self._again.append(item)
+        if "," in item[1]:
             return ","
         cut = {mark: {cell.strip(' "').lower() for cell in item[1].split(mark)} for mark in ";\t"}
         return next((mark for mark, cells in cut.items() if len(cells) > 1 and cells & KNOWN_WORDS), ",")
