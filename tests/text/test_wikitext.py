@@ -93,7 +93,7 @@ def test_nowiki_shows_its_marks() -> None:
     assert clean_wikitext("write <nowiki>[[a|b]] {{c}}</nowiki> or '''d'''")[0] == "write [[a|b]] {{c}} or d"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(MARKUP)
 @example("{{{{{{a}}}|b}}")
 @example("-{{{a}}}-")

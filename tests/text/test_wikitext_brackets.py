@@ -52,7 +52,7 @@ def test_what_is_nested_too_deep_is_dropped_and_counted() -> None:
     assert counts["too_deep"] == 50
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(PIECES)
 def test_the_short_way_for_simple_links_changes_nothing(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     short = resolved(text)

