@@ -6,7 +6,7 @@ it reads the first 1,000 bytes). Nothing is loaded before the first question.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
 
 NONE = "und"
@@ -109,8 +109,25 @@ def languages(texts: Sequence[str]) -> list[str]:
 
 
 def paragraph_languages(text: str) -> list[tuple[str, str]]:
-    """The paragraphs of a text (parted by line ends), each with its language; one without letters is `und`."""
-    return [(line, language(line)) for line in text.split("\n") if line.strip()]
+    """The lines of a text, each with its language; one without letters, also an empty one, is `und`."""
+    return [(line, language(line)) for line in text.split("\n")]
+
+
+def in_languages(text: str, wanted: Collection[str]) -> tuple[str, int]:
+    """A text without its lines of other languages; lines without letters stay, at most one empty line after another.
+
+    Args:
+        text: any text.
+        wanted: ISO 639-1 codes.
+
+    Returns:
+        The text, the same where nothing is taken out; how many lines were taken out.
+    """
+    lines = paragraph_languages(text)
+    kept = [line for line, code in lines if code == NONE or code in wanted]
+    if len(kept) == len(lines):
+        return text, 0
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip("\n"), len(lines) - len(kept)
 
 
 def coarse(code: str) -> str:

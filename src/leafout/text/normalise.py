@@ -11,7 +11,7 @@ from typing import Literal
 
 from leafout.core.config import Config
 from leafout.core.errors import LeafoutError
-from leafout.text.mojibake import gbk_starts, repaired
+from leafout.text.mojibake import may_be_gbk, repaired
 
 
 class NormaliseRules(Config):
@@ -38,11 +38,13 @@ class NormaliseRules(Config):
 
 
 DEFAULT = NormaliseRules()
+_MAX_ROUNDS = 4
 _INVISIBLE = re.compile("[\ufeff\u200b\u2060\u00ad\u200e\u200f\u202a-\u202e\u2066-\u2069\u200c\u200d]+")
 _JOINED = re.compile("[\u0600-\u08ff\u0900-\u0dff\u0e00-\u109f\u1780-\u17ff\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+")
-_SPACES = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
-_LINE_SPACES = re.compile(r" ?\n ?")
+_OTHER_SPACES = "\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_SPACES = re.compile(f" [ {_OTHER_SPACES}]+|[{_OTHER_SPACES}][ {_OTHER_SPACES}]*")
+_LINE_SPACES = re.compile(" \n ?|\n ")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _ENTITY = re.compile(
     r"&(?:(?:amp|#0{0,5}38|#[xX]0{0,5}26);)*(?:(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});)?"
@@ -71,9 +73,18 @@ def normalise_counted(text: str, rules: NormaliseRules = DEFAULT) -> tuple[str, 
     Raises:
         LeafoutError: when a library that a rule needs is not installed.
     """
-    if not needs_work(text, rules):
-        return text, []
     edits: list[str] = []
+    for _ in range(_MAX_ROUNDS):  # what one rule takes away can bring together what another one sees
+        if not needs_work(text, rules):
+            break
+        new = _once(text, rules, edits)
+        if new == text:
+            break
+        text = new
+    return text, list(dict.fromkeys(edits))
+
+
+def _once(text: str, rules: NormaliseRules, edits: list[str]) -> str:
     text = _unmixed(text, rules.mojibake, edits)
     if rules.white_space:
         lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
@@ -88,7 +99,7 @@ def normalise_counted(text: str, rules: NormaliseRules = DEFAULT) -> tuple[str, 
     spaced = _spaced(clean) if rules.white_space else clean
     if spaced != clean or lines != text:
         edits.append("white_space")
-    return spaced, edits
+    return spaced
 
 
 def _unmixed(text: str, how: str, edits: list[str]) -> str:
@@ -131,6 +142,8 @@ def _unescaped(match: re.Match[str]) -> str:
 
 
 def _visible(text: str) -> str:
+    if text.isascii():
+        return text
     if "\u200c" not in text and "\u200d" not in text:
         return _INVISIBLE.sub("", text)
     return _INVISIBLE.sub(_kept_joiner, text)
@@ -158,10 +171,10 @@ def _spaced(text: str) -> str:
     return _BLANK_LINES.sub("\n\n", _LINE_SPACES.sub("\n", _SPACES.sub(" ", text))).strip()
 
 
-_ROUGH = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\xa0\xad\u1680\u2000-\u200f\u2028-\u202f\u205f\u2060\u2066-\u2069\u3000\ufeff锟]"
-    "|[\xc2\xc3\xce-\xd1\xe0-\xf0][^\x00-\x7f]|  | \n|\n |\n\n\n"
-)
+_ROUGH_ASCII = re.compile("[\x00-\x09\x0b-\x1f\x7f]")
+_ROUGH_OTHER = re.compile("[\x80-\xa0\xad\u1680\u2000-\u200f\u2028-\u202f\u205f\u2060\u2066-\u2069\u3000\ufeff锟]")
+_ROUGH_PAIR = re.compile("[\xc2\xc3\xce-\xd1\xe0-\xf0][^\x00-\x7f]")
+_SPACE_FAULTS = ("  ", " \n", "\n ", "\n\n\n")
 
 
 def needs_work(text: str, rules: NormaliseRules = DEFAULT) -> bool:
@@ -172,7 +185,9 @@ def needs_work(text: str, rules: NormaliseRules = DEFAULT) -> bool:
         return not text.isascii() or _needs_plain(text)
     if rules.html_entities and "&" in text:
         return True
-    if (rules.full_width and _FULL_WIDTH_CHAR.search(text)) or (rules.punctuation == "full" and _HALF_MARK.search(text)):
+    if (rules.full_width and _FULL_WIDTH_CHAR.search(text)) or (
+        rules.punctuation == "full" and _HALF_MARK.search(text)
+    ):
         return True
     return _needs_plain(text)
 
@@ -180,14 +195,8 @@ def needs_work(text: str, rules: NormaliseRules = DEFAULT) -> bool:
 def _needs_plain(text: str) -> bool:
     if not text:
         return False
-    return bool(text[0].isspace() or text[-1].isspace() or _ROUGH.search(text) or _gbk_start().search(text))
-
-
-def _gbk_start() -> re.Pattern[str]:
-    global _GBK_START  # noqa: PLW0603 - made once, by the first text
-    if _GBK_START is None:
-        _GBK_START = re.compile(f"(?<![^\x00-\x7f])[{gbk_starts()}]")
-    return _GBK_START
-
-
-_GBK_START: re.Pattern[str] | None = None
+    if text[0].isspace() or text[-1].isspace() or any(fault in text for fault in _SPACE_FAULTS):
+        return True
+    if _ROUGH_ASCII.search(text):
+        return True
+    return not text.isascii() and bool(_ROUGH_OTHER.search(text) or _ROUGH_PAIR.search(text) or may_be_gbk(text))

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leafout.corpus.kernels.pii import mask_batch, replaced, triggers
+from leafout.corpus.kernels.pii import mask_batch, may_hold, replaced, triggers
 from leafout.text import pii_triggers
-from leafout.text.pii import PersonalData, mask
+from leafout.text.pii import mask
+from leafout.text.pii_rules import PersonalData
 
 TEXTS = [
     "电话 13812345678，邮箱 li.lei@example.com",
@@ -60,6 +61,12 @@ def test_they_are_so_for_any_text(texts: list[str]) -> None:
     texts = [text.encode("utf-8", "ignore").decode() for text in texts]
     held_N = triggers(pa.array(texts, pa.string()))
     assert held_N.tolist() == [pii_triggers.triggers(text) for text in texts]
+
+
+def test_a_text_that_can_hold_nothing_is_left_alone() -> None:
+    rules = PersonalData(kinds=("email", "phone"))
+    assert may_hold(pa.array(TEXTS), rules).tolist() == [True, False, False, False, False, False, False, True]
+    assert may_hold(pa.array(TEXTS), PersonalData(kinds=("name",))).all()
 
 
 def test_some_texts_are_replaced_by_place() -> None:

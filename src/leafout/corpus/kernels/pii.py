@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from leafout.corpus.kernels.buffers import Int64, UInt8, utf8
 from leafout.corpus.kernels.jit import COMPILED, kernel
 from leafout.text import pii_triggers as plain
-from leafout.text.pii import DEFAULT, PersonalData, mask, needs_all, questions
+from leafout.text.pii import DEFAULT, mask, needs_all, questions
+from leafout.text.pii_rules import PersonalData
 
 _DIGIT, _HEX, _SEPARATOR, _DOT, _COLON, _DASH, _SPACE, _CAPITAL, _LETTER, _AT = (1 << place for place in range(10))
 _ANY_WORD = _DIGIT | _CAPITAL | _LETTER
@@ -157,8 +158,7 @@ def mask_batch(texts: pa.Array | pa.ChunkedArray, rules: PersonalData = DEFAULT)
     """
     whole = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
     held_N = triggers(whole)
-    asked = questions(rules)
-    places_K = np.arange(len(whole)) if needs_all(rules) else np.flatnonzero(held_N & asked)
+    places_K = np.flatnonzero(_may_hold(held_N, rules))
     counts: Counter[str] = Counter()
     changed: dict[int, str] = {}
     for place in places_K.tolist():
@@ -170,6 +170,15 @@ def mask_batch(texts: pa.Array | pa.ChunkedArray, rules: PersonalData = DEFAULT)
             changed[place] = masked
             counts.update(found)
     return (replaced(whole, changed) if changed else whole), dict(counts)
+
+
+def may_hold(texts: pa.Array | pa.ChunkedArray, rules: PersonalData = DEFAULT) -> NDArray[np.bool_]:
+    """Whether each text [N] can hold something that the rules mask; masking any other text changes nothing."""
+    return _may_hold(triggers(texts), rules)
+
+
+def _may_hold(held_N: UInt8, rules: PersonalData) -> NDArray[np.bool_]:
+    return np.ones(len(held_N), bool) if needs_all(rules) else (held_N & np.uint8(questions(rules))) != 0
 
 
 def replaced(texts: pa.Array, changed: dict[int, str]) -> pa.Array:
