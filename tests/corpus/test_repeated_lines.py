@@ -4,7 +4,7 @@ import pytest
 
 from leafout.corpus import repeated_lines
 from leafout.corpus.documents import Document
-from leafout.corpus.repeated_lines import RepeatedLines
+from leafout.corpus.repeat_rules import RepeatedLines
 from part_files import clean_of_repeats, write_parts
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from leafout.corpus import repeated_paragraphs
 from leafout.corpus.documents import Document
-from leafout.corpus.repeated_paragraphs import RepeatedParagraphs
+from leafout.corpus.repeat_rules import RepeatedParagraphs
 from part_files import clean_of_repeats, write_parts
 
 ZH = "京口瓜洲一水间，钟山只隔数重山。春风又绿江南岸，明月何时照我还？王安石作此诗时正泊船瓜洲。"

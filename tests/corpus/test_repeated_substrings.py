@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from leafout.corpus import repeated_substrings
 from leafout.corpus.documents import Document
-from leafout.corpus.repeated_substrings import RepeatedSubstrings
+from leafout.corpus.repeat_rules import RepeatedSubstrings
 from part_files import clean_of_repeats, write_parts
 
 ZH = "京口瓜洲一水间，钟山只隔数重山。春风又绿江南岸，明月何时照我还？"

@@ -70,12 +70,17 @@ class Ledger:
             self.kept -= count
             self.dropped[reason] += count
 
-    def take(self, part: Path) -> None:
-        """Add what the ledger of a part counted and wrote, in the part's own `notes/`."""
+    def take(self, part: Path, *, later: bool = False) -> None:
+        """Add what the ledger of a part counted and wrote, in the part's own `notes/`.
+
+        Args:
+            part: its folder.
+            later: its rows are among those that this ledger has as kept already.
+        """
         counts = json.loads((part / NOTES / "funnel.json").read_text(encoding="utf-8"))
         before = self.rejected.total()
-        self.read += counts["read"]
-        self.kept += counts["kept"]
+        self.read += 0 if later else counts["read"]
+        self.kept += counts["kept"] - (counts["read"] if later else 0)
         self.merged += counts["merged"]
         for mine, name in ((self.rejected, "rejected"), (self.dropped, "dropped"), (self.edited, "edited")):
             mine.update(counts[name])

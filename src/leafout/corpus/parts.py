@@ -40,17 +40,25 @@ class Part:
         number: from 0.
         first_row: how many rows of the input lie before it.
         rows: how many it has.
+        bytes: of its columns, before they are packed.
         slices: where they are.
     """
 
     number: int
     first_row: int
     rows: int
+    bytes: int
     slices: tuple[Slice, ...]
 
 
-def plan_parts(folders: Sequence[Path], *, part_bytes: int = PART_BYTES) -> list[Part]:
-    """Cut folders of documents into parts of about equal size; only the files' footers are read."""
+def plan_parts(folders: Sequence[Path], *, part_bytes: int = 0) -> list[Part]:
+    """Cut folders of documents into parts of about equal size; only the files' footers are read.
+
+    Args:
+        folders: of documents.
+        part_bytes: about how much makes a part; 0 is `PART_BYTES`.
+    """
+    part_bytes = part_bytes or PART_BYTES
     parts: list[Part] = []
     slices: list[Slice] = []
     first, rows, size = 0, 0, 0
@@ -58,7 +66,7 @@ def plan_parts(folders: Sequence[Path], *, part_bytes: int = PART_BYTES) -> list
     def close() -> None:
         nonlocal slices, first, rows, size
         if rows:
-            parts.append(Part(len(parts), first, rows, tuple(slices)))
+            parts.append(Part(len(parts), first, rows, size, tuple(slices)))
         slices, first, rows, size = [], first + rows, 0, 0
 
     for folder in folders:

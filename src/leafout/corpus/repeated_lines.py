@@ -9,46 +9,21 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from pydantic import Field
 
-from leafout.core.config import Config
 from leafout.corpus.dealt import Dealt, borders_of, save
 from leafout.corpus.kernels.buffers import utf8
-from leafout.corpus.kernels.pieces import Fold, Pieces, keys, mixed, split, without
+from leafout.corpus.kernels.pieces import Pieces, keys, mixed, split, without
 from leafout.corpus.key_groups import KeyGroups
 from leafout.corpus.parts import read_part
+from leafout.corpus.repeat_rules import RepeatedLines
 from leafout.corpus.repetition import EXAMPLE_CHARS, Edits, editable_texts, with_texts
 
 Int64 = NDArray[np.int64]
-
-
-class RepeatedLines(Config):
-    """Which lines are boilerplate of their site."""
-
-    min_documents: int = Field(default=10, ge=2)
-    """Documents of a site that a line stands in, at least."""
-    min_fraction: float = Field(default=0.1, ge=0, le=1)
-    """Fraction of the site's documents that it stands in, at least."""
-    site: Literal["host", "source", "corpus"] = "host"
-    """Documents of one `host` are compared (those without url: of one source file), of one `source`, or all of them."""
-    fold_case: bool = True
-    """Capital and small letters are the same."""
-    fold_digits: bool = True
-    """All numbers are the same: `Page 3 of 7` and `Page 12 of 20`."""
-    min_letters: int = Field(default=2, ge=0)
-    """Letters (or Chinese characters) a line must have to count; braces, rules and bare numbers stay."""
-    edge_lines: int = Field(default=0, ge=0)
-    """Look only at so many first and last lines of a document; 0 looks at all."""
-
-    def fold(self) -> Fold:
-        """What makes no difference between two lines."""
-        return Fold(case=self.fold_case, digits=self.fold_digits, punctuation=False)
 
 
 def survey(part: Path, out: Path, *, rule: RepeatedLines) -> None:

@@ -9,42 +9,19 @@ Legend: N documents, L paragraphs, G paragraphs of shared keys, K keys.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from pydantic import Field
 
-from leafout.core.config import Config
 from leafout.corpus.dealt import Dealt, borders_of, save
 from leafout.corpus.kernels.buffers import utf8
-from leafout.corpus.kernels.pieces import Fold, keys, split
+from leafout.corpus.kernels.pieces import keys, split
 from leafout.corpus.key_groups import KeyGroups
 from leafout.corpus.parts import read_part
+from leafout.corpus.repeat_rules import RepeatedParagraphs
 from leafout.corpus.repeated_lines import without_pieces
 from leafout.corpus.repetition import Edits, editable_texts
-
-
-class RepeatedParagraphs(Config):
-    """Which paragraphs count as the same."""
-
-    min_chars: int = Field(default=60, ge=1)
-    """Characters a paragraph must have to count, white space and punctuation left out; a Chinese one counts as two."""
-    between: Literal["line", "blank_line"] = "line"
-    """What parts paragraphs: the end of a line, or a blank line (text of hard-wrapped lines)."""
-    fold_case: bool = True
-    """Capital and small letters are the same."""
-    fold_digits: bool = False
-    """All numbers are the same, as CCNet has it."""
-    fold_punctuation: bool = True
-    """Punctuation and symbols make no difference."""
-    inside: bool = True
-    """A paragraph goes also where it repeats one of its own document."""
-
-    def fold(self) -> Fold:
-        """What makes no difference between two paragraphs."""
-        return Fold(case=self.fold_case, digits=self.fold_digits, punctuation=self.fold_punctuation)
 
 
 def survey(part: Path, out: Path, *, rule: RepeatedParagraphs) -> None:

@@ -15,20 +15,18 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from pydantic import Field
 
-from leafout.core.config import Config
 from leafout.corpus.dealt import Dealt, borders_of, save
 from leafout.corpus.kernels.buffers import utf8
 from leafout.corpus.kernels.repeats import Contexts, reach, repeats
 from leafout.corpus.kernels.winnow import fingerprints
 from leafout.corpus.key_groups import KeyGroups
 from leafout.corpus.parts import read_part
+from leafout.corpus.repeat_rules import RepeatedSubstrings
 from leafout.corpus.repetition import EXAMPLE_CHARS, Edits, editable_texts, with_texts
 from leafout.text.cut_borders import whole_sentences, whole_words
 
@@ -36,19 +34,6 @@ Int64 = NDArray[np.int64]
 
 _BLOCK_PLACES = 1 << 16
 """Places whose surroundings are held at once: some 25 MB for the default length."""
-
-
-class RepeatedSubstrings(Config):
-    """Which repeats are cut."""
-
-    min_chars: int = Field(default=200, ge=20, le=100_000)
-    """Shortest repeat, in characters; a Chinese one counts as two (200 are 100 Chinese characters, about 50 tokens)."""
-    cut_at: Literal["character", "word", "sentence"] = "word"
-    """A cut holds whole characters, whole words, or whole sentences and lines."""
-
-    def ngram(self) -> int:
-        """Bytes of a fingerprint's n-gram."""
-        return max(8, self.min_chars * 3 // 10)
 
 
 def survey(part: Path, out: Path, *, rule: RepeatedSubstrings) -> None:

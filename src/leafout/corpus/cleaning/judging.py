@@ -1,0 +1,145 @@
+"""The first phase: each document by itself is put in order, judged by every rule, and masked.
+
+Legend: N documents of a part.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from leafout.corpus import parts
+from leafout.corpus.cleaning.phases import finish_part
+from leafout.corpus.cleaning.rules import CleanRules
+from leafout.corpus.documents import SCHEMA
+from leafout.corpus.kernels.quality import edits, faults
+from leafout.text.language import languages, paragraph_languages
+from leafout.text.normalise import normalise_counted
+from leafout.text.pii import mask_texts
+from leafout.text.quality_edit import EDITS
+
+JUDGE = "judge"
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """How a part is judged.
+
+    Attributes:
+        phase: the folder of the parts.
+        rules: what is kept.
+        root: the folder that files of words start from.
+    """
+
+    phase: Path
+    rules: CleanRules
+    root: Path
+
+
+def judge_part(part: parts.Part, *, judging: Judging) -> int:
+    """Make a part of the first phase, unless it is there; the number of the part."""
+    if parts.is_made(judging.phase, part.number):
+        return part.number
+    table = parts.read_rows(part).select(SCHEMA.names)
+    work = _Work(table, judging)
+    with parts.making(judging.phase, part.number) as out:
+        work.normalise()
+        work.find_languages()
+        work.edit_lines()
+        work.judge()
+        work.mask()
+        finish_part(out, work.table(), work.reasons, work.edited)
+    return part.number
+
+
+class _Work:
+    """The documents of a part on their way."""
+
+    def __init__(self, table: pa.Table, judging: Judging) -> None:
+        self.edited: Counter[str] = Counter()
+        self.reasons: list[str | None] = [None] * table.num_rows
+        self._table, self._rules, self._root = table, judging.rules, judging.root
+        self._texts: list[str] = table["text"].to_pylist()
+        self._seconds: list[str | None] = table["text_b"].to_pylist()
+        self._is_tagged: list[bool] = table["tokens"].is_valid().to_pylist()
+        self._languages: list[str | None] = table["language"].to_pylist()
+
+    def normalise(self) -> None:
+        """Put every text in one form; a tagged row's text is its tokens and stays."""
+        rules = self._rules.normalise
+        for texts in (self._texts, self._seconds):
+            for place, text in enumerate(texts):
+                if text is not None and not self._is_tagged[place]:
+                    texts[place], names = normalise_counted(text, rules)
+                    self.edited.update(names)
+
+    def find_languages(self) -> None:
+        """Find the languages that are not said; by choice take out paragraphs of others."""
+        unsaid = [place for place, language in enumerate(self._languages) if not language]
+        found = languages([self._texts[place] for place in unsaid])
+        for place, language in zip(unsaid, found, strict=True):
+            self._languages[place] = language
+        wanted = set(self._rules.languages)
+        if not wanted or self._rules.language_of != "paragraph":
+            return
+        for place, text in enumerate(self._texts):
+            if not self._is_tagged[place]:
+                kept = [piece for piece, language in paragraph_languages(text) if language in wanted]
+                new = "\n".join(kept)
+                if new != text:
+                    self._texts[place] = new
+                    self.edited["paragraphs_of_other_languages"] += 1
+
+    def edit_lines(self) -> None:
+        """Take out lines by rules of quality that look at lines."""
+        if self._rules.quality.c4 is None:
+            return
+        array = pa.array(["" if tagged else text for text, tagged in zip(self._texts, self._is_tagged, strict=True)])
+        new, counts_NE = edits(array, self._languages, self._rules.quality)
+        for place, text in enumerate(new.to_pylist()):
+            if not self._is_tagged[place]:
+                self._texts[place] = text
+        counts = zip(EDITS, counts_NE.sum(axis=0).tolist(), strict=True)
+        self.edited.update({name: count for name, count in counts if count})
+
+    def judge(self) -> None:
+        """Find the first rule that each document breaks."""
+        rules, array = self._rules, pa.array(self._texts, pa.large_string())
+        if rules.labelled:
+            self._refuse(["unlabelled" if label is None else None for label in self._table["label"].to_pylist()])
+        if rules.languages:
+            wanted = set(rules.languages)
+            self._refuse([None if language in wanted else f"language_{language}" for language in self._languages])
+        self._refuse(faults(array, self._languages, rules.quality))
+
+    def mask(self) -> None:
+        """Replace personal data in the documents that stay."""
+        rules = self._rules.personal_data
+        if rules is None:
+            return
+        for place, reason in enumerate(self.reasons):
+            if reason is not None:
+                continue
+            second = self._seconds[place]
+            given = [self._texts[place]] if second is None else [self._texts[place], second]
+            masked, counts = mask_texts(given, rules)
+            if counts and self._is_tagged[place]:
+                self.reasons[place] = "personal_data_in_tokens"
+                continue
+            self._texts[place] = masked[0]
+            self._seconds[place] = None if second is None else masked[1]
+            self.edited.update({f"masked_{kind.lower()}": count for kind, count in counts.items()})
+
+    def table(self) -> pa.Table:
+        """The documents as they are now."""
+        table = self._table
+        for name, values in (("text", self._texts), ("text_b", self._seconds), ("language", self._languages)):
+            table = table.set_column(table.schema.get_field_index(name), name, pa.array(values, pa.string()))
+        return table.cast(SCHEMA)
+
+    def _refuse(self, found: Sequence[str | None]) -> None:
+        for place, reason in enumerate(found):
+            if reason is not None and self.reasons[place] is None:
+                self.reasons[place] = reason
