@@ -55,7 +55,7 @@ class Pieces(NamedTuple):
 
 @lru_cache(maxsize=8)
 def fold_table(fold: Fold) -> UInt32:
-    """For each character of the Basic Multilingual Plane its folded code, and a high bit where it is a letter."""
+    """For each character of the Basic Multilingual Plane its folded code, a high bit where it is a letter or mark."""
     table = np.arange(_PLANE, dtype=np.uint32)
     for code in range(_PLANE):
         char = chr(code)
@@ -66,7 +66,7 @@ def fold_table(fold: Fold) -> UInt32:
             table[code] = _DROPPED
         elif kind == "Nd" and fold.digits:
             table[code] = _DIGIT
-        elif kind[0] == "L":
+        elif kind[0] in "LM":
             lower = char.lower() if fold.case else char
             table[code] = (ord(lower) if len(lower) == 1 else code) | _LETTER
     return table
@@ -167,8 +167,8 @@ _BLANK = b"\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f "
 
 
 @kernel
-def _next(bytes_U: UInt8, place: int, stop: int, table: UInt32) -> tuple[np.uint32, int]:
-    """The folded character at a place, and its bytes."""
+def character(bytes_U: UInt8, place: int, stop: int, table: UInt32) -> tuple[np.uint32, int]:
+    """The folded character at a place, and its bytes; for other kernels."""
     code, size = np.uint32(bytes_U[place]), 1
     if code >= 0xF0:
         code, size = code & np.uint32(0x07), 4
@@ -193,7 +193,7 @@ def _keys(bytes_U: UInt8, starts_L: Int64, ends_L: Int64, table: UInt32) -> tupl
         place, stop = starts_L[piece], ends_L[piece]
         space, number = False, False
         while place < stop:
-            folded, size = _next(bytes_U, place, stop, table)
+            folded, size = character(bytes_U, place, stop, table)
             place += size
             if folded == _DROPPED:
                 continue
@@ -222,7 +222,7 @@ def _keys_plain(bytes_U: UInt8, starts_L: Int64, ends_L: Int64, table: UInt32) -
     numbers = table.tolist()
     keys_L, chars_L, letters_L = np.empty(len(starts_L), np.uint64), [], []
     for piece, (start, end) in enumerate(zip(starts_L.tolist(), ends_L.tolist(), strict=True)):
-        codes = [_folded(ord(char), numbers) for char in whole[start:end].decode("utf-8", "replace")]
+        codes = [character_plain(ord(char), numbers) for char in whole[start:end].decode("utf-8", "replace")]
         codes = [code for code in codes if code != _DROPPED]
         line = "".join(chr(code & _CODE) for code in codes)
         line = re.sub(r"(?<=0)0+", "", line) if numbers[ord("7")] == _DIGIT else line
@@ -239,7 +239,8 @@ def _keys_plain(bytes_U: UInt8, starts_L: Int64, ends_L: Int64, table: UInt32) -
     return keys_L, np.array(chars_L, np.int64), np.array(letters_L, np.int64)
 
 
-def _folded(code: int, table: list[int]) -> int:
+def character_plain(code: int, table: list[int]) -> int:
+    """The folded character of a code point, where `table` is a fold table as a list."""
     if code < _PLANE:
         return table[code]
     return code | _LETTER if 0x20000 <= code < 0x40000 else code
