@@ -186,6 +186,8 @@ def _asked(row: Mapping[str, Any], name: str) -> list[Message]:
 
 def _said(role: str, value: object) -> list[Message]:
     """What one side says: a string, a message or messages."""
+    if isinstance(value, str) and value and not value.isspace() and "\0" not in value:
+        return [{"role": role, "content": value}]
     if isinstance(value, str) or value is None:
         return messages_of([{"role": role, "content": value}])
     return messages_of(value)

@@ -130,7 +130,7 @@ def read_lines(path: Path, options: ReadOptions) -> Iterator[tuple[int, str] | R
             yield number, line
             continue
         try:
-            yield number, line.removesuffix(b"\r").decode()
+            yield number, line.decode()
         except UnicodeDecodeError as error:
             yield undecodable(number, line, "utf-8", error)
 
@@ -160,7 +160,7 @@ def read_raw_lines(path: Path, options: ReadOptions) -> Iterator[tuple[int, byte
             if len(data) > options.max_line_bytes:
                 yield too_long(number, data, options)
             elif plain == "utf-8":
-                yield number, data
+                yield number, data.removesuffix(b"\r")
             else:
                 try:
                     yield number, data.removesuffix(b"\r").decode(plain)
