@@ -67,7 +67,7 @@ class CollectConfig(Config):
     detect_language: bool = True
     """Find the language of each document that does not say its own."""
     script: Literal["", "simplified", "traditional"] = ""
-    """Turn Chinese text of wiki dumps into this script; empty leaves it."""
+    """Turn Chinese text of wiki dumps, feeds and posts into this script; empty leaves it."""
     social: SocialRules = SocialRules()
     """What becomes of reposts, mentions, hashtags, emoji and links in posts."""
     class_names: dict[str, tuple[str, ...]] = {}

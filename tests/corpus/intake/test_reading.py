@@ -60,3 +60,14 @@ def test_a_file_nobody_can_read_leaves_no_part(tmp_path: Path) -> None:
     with pytest.raises(LeafoutError, match="unknown kind of file"):
         read_share(Share(0, (Piece("x.exe", tmp_path / "x.exe"),)), reading=reading)
     assert not is_made(reading.phase, 0)
+
+
+def test_what_readers_edit_is_counted_and_a_column_of_that_name_is_not(tmp_path: Path) -> None:
+    page = "<page><title>叶</title><ns>0</ns><id>1</id><revision><id>2</id><text>'''叶'''是{{模板}}植物。</text></revision></page>"
+    (tmp_path / "dump.xml").write_text(f"<mediawiki xml:lang='zh'>{page}</mediawiki>", encoding="utf-8")
+    (tmp_path / "rows.jsonl").write_text('{"text": "leaf", "edits": {"mine": 3}}', encoding="utf-8")
+    reading = _reading(tmp_path)
+    read_share(Share(0, tuple(Piece(n, tmp_path / n) for n in ("dump.xml", "rows.jsonl"))), reading=reading)
+    edited = read_counts(made_at(reading.phase, 0) / "notes" / "funnel.json")["edited"]
+    assert edited.get("templates") == 1
+    assert "mine" not in edited

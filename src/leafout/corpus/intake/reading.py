@@ -25,6 +25,8 @@ DOCUMENTS, KEYS, ABOUT = "documents.arrow", "keys.npy", "about.json"
 _BATCH_ROWS = 4096
 _BATCH_BYTES = 8 << 20
 _SHOWN = 3
+_EDITING = frozenset({"mediawiki", "feed", "social", "zip", "tar"})
+"""Formats whose readers say in `extra` what they edited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def read_share(share: Share, *, reading: Reading) -> int:
             )
             kinds[piece.name] = detect_format(piece.path, options) if reading.kind == "auto" else reading.kind
             for record in _records(piece, options, kinds[piece.name], reading):
-                _take(record, piece, reading, ledger, batches)
+                _take(record, piece, kinds[piece.name], reading, ledger, batches)
         batches.flush()
         shown = [f"{row.source}:{row.line} {row.label or '-'} | {row.text[:60]!r}" for row in batches.shown]
         about = {"kinds": kinds, "shown": shown, **batches.figures}
@@ -91,7 +93,7 @@ def _records(piece: Piece, options: ReadOptions, kind: str, reading: Reading) ->
 
 
 def _take(
-    record: Document | Reject | Skip, piece: Piece, reading: Reading, ledger: Ledger, batches: "_Batches"
+    record: Document | Reject | Skip, piece: Piece, kind: str, reading: Reading, ledger: Ledger, batches: "_Batches"
 ) -> None:
     if isinstance(record, Reject):
         ledger.reject(record.source or piece.name, record.line, record.reason, record.sample)
@@ -104,7 +106,16 @@ def _take(
         else:
             ledger.read += 1
             ledger.kept += 1
+            ledger.edited.update(_edits(document, kind))
             batches.add(document)
+
+
+def _edits(document: Document, kind: str) -> Iterator[str]:
+    """What a reader took out of a document or mended in it, each name once."""
+    if kind in _EDITING:
+        for key in ("edits", "mended"):
+            counts = document.extra.get(key)
+            yield from counts if isinstance(counts, dict) else ()
 
 
 class _Batches:
