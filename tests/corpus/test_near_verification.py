@@ -12,10 +12,12 @@ class Counting(ArrayTexts):
     """Counts the rows asked for."""
 
     asked = 0
+    most = 0
 
     def texts(self, rows_N: NDArray[np.int64]) -> pa.Array:
         assert (np.diff(rows_N) > 0).all()
         self.asked += len(rows_N)
+        self.most = max(self.most, len(rows_N))
         return super().texts(rows_N)
 
 
@@ -29,7 +31,8 @@ TEXTS = [
 
 
 def test_similarities_are_exact() -> None:
-    found = similarities(ArrayTexts(pa.array(TEXTS)), np.array([0, 0, 3, 0]), np.array([1, 2, 4, 3]))
+    found, size_bytes = similarities(ArrayTexts(pa.array(TEXTS)), np.array([0, 0, 3, 0]), np.array([1, 2, 4, 3]))
+    assert size_bytes == sum(len(text.encode()) for text in TEXTS)
     assert found.tolist() == [3 / 5, 1.0, 4 / 10, 0.0]
 
 
@@ -52,9 +55,11 @@ def test_forgetting_failed_pairs_and_fetching_few_changes_no_answer(monkeypatch:
     wanted = Verifier(ArrayTexts(texts), 0.9).passing(first_P, second_P)
     assert wanted.sum() == 60
     monkeypatch.setattr(near_verification, "_REMEMBERED_BITS", 1)
-    monkeypatch.setattr(near_verification, "_FETCHED_PAIRS", 7)
+    monkeypatch.setattr(near_verification, "_FETCHED_PAIRS", 64)
+    monkeypatch.setattr(near_verification, "_FETCHED_BYTES", 1000)
     store = Counting(texts)
     verifier = Verifier(store, 0.9)
     for _ in range(2):
         assert verifier.passing(first_P, second_P).tolist() == wanted.tolist()
-    assert store.asked > 2 * len(first_P) // 4
+    assert store.most <= 9  # four pairs of 250 bytes
+    assert store.asked > 2 * len(first_P)

@@ -1,6 +1,6 @@
 """Candidate pairs judged by their texts: shingles made anew for the few that need it, and compared exactly.
 
-Legend: P pairs, Q texts of pairs, R rows.
+Legend: P pairs, Q texts of pairs, R rows, U bytes.
 """
 
 import numpy as np
@@ -14,8 +14,11 @@ from leafout.corpus.text_stores import TextStore
 Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]
 
-_FETCHED_PAIRS = 64
-"""Pairs whose texts are fetched together."""
+_FETCHED_BYTES = 8 << 20
+"""About so many bytes of text are fetched together; their shingles take up to four times as many."""
+
+_FETCHED_PAIRS = 1024
+"""At most so many pairs are judged together; at first a sixteenth of it, until the texts' size is known."""
 
 _REMEMBERED_BITS = 20
 """2 ** so many pairs that failed are remembered (8 bytes each): other bands bring most of them again."""
@@ -24,7 +27,8 @@ _REMEMBERED_BITS = 20
 class Verifier:
     """Says which pairs of texts are near-duplicates, and remembers pairs that are none.
 
-    Memory: 8 MiB, and the texts and shingles of 128 documents at a time.
+    Memory: 8 MiB for failed pairs, and about 40 MiB for texts and shingles, whatever the size of the texts: after each
+    fetch the next one takes as many as fit (two at least).
 
     Args:
         store: gives the texts.
@@ -34,6 +38,7 @@ class Verifier:
     def __init__(self, store: TextStore, threshold: float) -> None:
         self._store, self._threshold = store, threshold
         self._failed = np.zeros(1 << _REMEMBERED_BITS, np.uint64)
+        self._together = _FETCHED_PAIRS // 16
 
     def passing(self, first_P: Int64, second_P: Int64) -> NDArray[np.bool_]:
         """Whether the texts of each pair are near-duplicates [P].
@@ -47,15 +52,20 @@ class Verifier:
         passing_P = np.zeros(len(key_P), bool)
         fresh = np.flatnonzero(self._failed[slot_P] != key_P)
         fresh = fresh[np.argsort(key_P[fresh])]
-        for start in range(0, len(fresh), _FETCHED_PAIRS):
-            some = fresh[start : start + _FETCHED_PAIRS]
-            passing_P[some] = similarities(self._store, first_P[some], second_P[some]) >= self._threshold
+        start = 0
+        while start < len(fresh):
+            some = fresh[start : start + self._together]
+            similarity, size_bytes = similarities(self._store, first_P[some], second_P[some])
+            passing_P[some] = similarity >= self._threshold
+            start += len(some)
+            self._together = min(_FETCHED_BYTES * len(some) // max(size_bytes, 1), 2 * self._together, _FETCHED_PAIRS)
+            self._together = max(self._together, 1)
         self._failed[slot_P[~passing_P]] = key_P[~passing_P]
         return passing_P
 
 
-def similarities(store: TextStore, first_P: Int64, second_P: Int64) -> Float64:
-    """The Jaccard similarity of each pair [P]; memory holds the texts and shingles of all of them.
+def similarities(store: TextStore, first_P: Int64, second_P: Int64) -> tuple[Float64, int]:
+    """The Jaccard similarity of each pair [P], and the bytes of their texts; memory holds all of them.
 
     Args:
         store: gives the texts.
@@ -63,5 +73,7 @@ def similarities(store: TextStore, first_P: Int64, second_P: Int64) -> Float64:
         second_P: the other's.
     """
     rows_R, place_Q = np.unique(np.concatenate([first_P, second_P]), return_inverse=True)
-    made = shingles(*utf8(store.texts(rows_R)))
-    return jaccards(made.values_S, made.starts_N1, place_Q[: len(first_P)], place_Q[len(first_P) :])
+    bytes_U, offsets_R1 = utf8(store.texts(rows_R))
+    made = shingles(bytes_U, offsets_R1)
+    half = len(first_P)
+    return jaccards(made.values_S, made.starts_N1, place_Q[:half], place_Q[half:]), len(bytes_U)
