@@ -124,3 +124,14 @@ def test_the_bound_of_a_fraction_counts_all_documents(tmp_path: Path) -> None:
     assert least_of(paths, 1.0) == 0
     assert least_of(paths, 1e-9) == 999
     assert least_of([], 0.5) == 0
+
+
+def test_the_half_of_a_text_goes_by_its_first_bytes() -> None:
+    texts = [f"{number}叶" * 90 for number in range(40)]
+    whole = pieces_of(pa.array([text + "x" * 20_000 for text in texts]))
+    heads = pieces_of(pa.array(texts), most=1)
+    half_of = dict(zip(whole.text_D.tolist(), whole.halves().tolist(), strict=True))
+    assert len(whole.starts_D) > 3 * len(texts)
+    assert [half_of[text] for text in range(40)] == heads.halves().tolist()
+    assert 5 < sum(half_of.values()) < 35
+    assert pieces_of(pa.array([texts[0], "", texts[1]])).halves().tolist() == heads.halves().tolist()[:2]

@@ -47,3 +47,12 @@ def test_a_text_of_nothing_is_least_like_anything() -> None:
 def test_what_cannot_be_told_apart_is_said_honestly() -> None:
     _, told = fit(pages("chips", 60), pages("chips", 200, seed=9), rule=LikeRules(like=("x",)), seed=1)
     assert 0.2 < told["held_out_auc"] < 0.8
+
+
+def test_a_document_is_not_scored_by_what_was_learned_from_it() -> None:
+    same = pages("chips", 80, seed=1)
+    found, told = fit(GOOD, same + pages("garden", 40), rule=LikeRules(like=("x",)), seed=1)
+    fresh = pages("chips", 80, seed=8)
+    learned, others = (float(np.median(found.scores(pa.array(texts)))) for texts in (same, fresh))
+    assert learned == pytest.approx(others, abs=0.15)
+    assert told["kept_of_examples"] >= 0.95

@@ -46,15 +46,20 @@ class Filter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """A linear model over n-gram buckets."""
+    """Two linear models over n-gram buckets, one for either half of all texts, learned from the sample's other half.
 
-    weights_W: NDArray[np.float32]
-    bias: float
+    So no document is scored by a model that has learned it as an instance of what is not wanted.
+    """
+
+    weights_2W: NDArray[np.float32]
+    bias_2: Float64
 
     def page_scores(self, pieces: Pieces) -> Float64:
         """The margin of each piece."""
         found = units(pieces.bytes_U, pieces.starts_D, pieces.ends_D, punctuation=True)
-        margins_D: Float64 = gram_dots(found, self.weights_W[None], np.ones(_BUCKETS, np.float32))[0] + self.bias
+        dots_2D = gram_dots(found, self.weights_2W, np.ones(_BUCKETS, np.float32))
+        half_D = pieces.halves()
+        margins_D: Float64 = dots_2D[half_D, np.arange(len(half_D))] + self.bias_2[half_D]
         return margins_D
 
     def scores(self, texts: pa.Array) -> NDArray[np.float32]:
@@ -63,13 +68,13 @@ class Classifier:
 
     def save(self, path: Path) -> None:
         """Write it for other processes."""
-        save(path, {"weights": self.weights_W, "bias": np.array(self.bias)})
+        save(path, {"weights": self.weights_2W, "bias": self.bias_2})
 
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read what `save` wrote."""
         with np.load(path) as own:
-            return cls(own["weights"], float(own["bias"]))
+            return cls(own["weights"], own["bias"])
 
 
 def _logistic(margins_N: Float64) -> NDArray[np.float32]:
@@ -97,11 +102,11 @@ def fit(good: Sequence[str], sample: Sequence[str], *, rule: LikeRules, seed: in
         return fit_perplexity(examples, rule=rule)
 
     def score(fold: int) -> tuple[Float64, Float64]:
-        without = _train(*examples.learned(fold), seed)
+        without = _learn(*examples.learned(fold), seed)
         good_E, other_S = (_logistic(without.page_scores(pieces)) for pieces in examples.kept_back(fold))
         return good_E.astype(np.float64), other_S.astype(np.float64)
 
-    return _train(*examples.learned(None), seed), measure(rule, examples, score)
+    return _learn(*examples.learned(None), seed), measure(rule, examples, score)
 
 
 def load(path: Path, *, rule: LikeRules) -> Filter:
@@ -109,7 +114,15 @@ def load(path: Path, *, rule: LikeRules) -> Filter:
     return Perplexity.load(path) if rule.method == "perplexity" else Classifier.load(path)
 
 
-def _train(good: Pieces, other: Pieces, seed: int) -> Classifier:
+def _learn(good: Pieces, other: Pieces, seed: int) -> Classifier:
+    """A model for either half of texts, from the examples and the other half of the sample."""
+    half_D = other.halves()
+    apart = [half_D != half if (half_D != half).any() else np.ones(len(half_D), bool) for half in (0, 1)]
+    models = [_train(good, other.chosen(which), seed) for which in apart]
+    return Classifier(np.stack([weights for weights, _ in models]), np.array([bias for _, bias in models]))
+
+
+def _train(good: Pieces, other: Pieces, seed: int) -> tuple[NDArray[np.float32], float]:
     """Logistic regression on pages of the examples (1) and of the sample (0)."""
     ones_W, pages, sizes = np.ones(_BUCKETS, np.float32), [], []
     for target, pieces in ((1.0, good), (0.0, other)):
@@ -134,4 +147,4 @@ def _train(good: Pieces, other: Pieces, seed: int) -> Classifier:
             squares_W[buckets] = squares
             weights_W[buckets] = own - _RATE * gradient / np.sqrt(squares)
             bias -= 0.01 * slip
-    return Classifier(weights_W.astype(np.float32), bias)
+    return weights_W.astype(np.float32), bias
