@@ -36,6 +36,46 @@ def test_a_head_cut_inside_a_character_is_still_utf_8() -> None:
     assert detect_encoding(data.encode("gb18030")[:-1]) == "gb18030"
 
 
+@pytest.mark.parametrize("text", ["春天来了，树木发芽。\n", "Spring has come.\n", "Ünïcode é\n", "a\n"])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_known_without_its_mark(text: str, encoding: str) -> None:
+    assert detect_encoding(text.encode(encoding) * 5) == encoding
+    assert detect_encoding(text.encode(encoding) + b"\x00") in {encoding, "utf-16-le", "utf-16-be"}
+
+
+def test_utf_16_is_read_bit_by_bit_and_broken_lines_rejected_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.txt"
+    good = "一\u2028二🍃\r\n".encode("utf-16-le")
+    path.write_bytes(b"\xff\xfe" + good + b"\x3c\xd8\n\0" + ("x" * 600 + "\n").encode("utf-16-le") + good + b"\x61")
+    monkeypatch.setattr("leafout.corpus.readers.opening._BLOCK_BYTES", 7)
+    monkeypatch.setattr("leafout.corpus.readers.opening._DETECT_BYTES", 11)
+    lines = list(read_lines(path, ReadOptions(name="a", max_line_bytes=1024)))
+    assert [line for line in lines if not isinstance(line, Reject)] == [(1, "一\u2028二🍃"), (4, "一\u2028二🍃")]
+    rejects = [line for line in lines if isinstance(line, Reject)]
+    assert [(one.line, one.reason.partition(":")[0]) for one in rejects] == [
+        (2, "not utf-16"),
+        (3, "line too long"),
+        (5, "not utf-16"),
+    ]
+
+
+def test_what_was_read_before_the_damage_is_kept(tmp_path: Path) -> None:
+    text = "".join(f"行 {number} {number * 7919 % 10007}\n" for number in range(60_000)).encode()
+    for suffix, pack in PACKERS.items():
+        if not suffix:
+            continue
+        path = tmp_path / f"a.txt{suffix}"
+        packed = pack(text)
+        path.write_bytes(packed[: len(packed) * 3 // 4])
+        lines = []
+        with pytest.raises(LeafoutError, match="cannot read the file"):
+            for line in read_lines(path, ReadOptions(name="a")):
+                lines.append(line)  # noqa: PERF402  # what came before the error counts
+        assert suffix == ".bz2" or len(lines) > 20_000
+
+
 def test_a_line_over_the_limit_is_rejected_and_the_next_one_read(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("x" * 5_000_000 + "\nnext", encoding="utf-8")

@@ -5,6 +5,7 @@ import codecs
 import gzip
 import io
 import lzma
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,9 @@ _RATIO_FROM_BYTES = 64 << 20
 """Below this size a high ratio is harmless."""
 
 _DAMAGED = (OSError, EOFError, lzma.LZMAError, zlib.error)
+_OF_TEXT = re.compile(
+    "[\\t\\n\\r -~\u00a0-\u024f\u0370-\u04ff\u2000-\u206f\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef]"
+)
 _DETECT_BYTES = 1 << 16
 _BLOCK_BYTES = 1 << 20
 
@@ -64,8 +68,8 @@ class _Capped(io.RawIOBase):
 
 
 @contextmanager
-def open_bytes(path: Path, options: ReadOptions) -> Iterator[IO[bytes]]:
-    """The unpacked bytes of a file.
+def open_bytes(path: Path, options: ReadOptions) -> Iterator[io.BufferedReader]:
+    """The unpacked bytes of a file; `read1` gives what there is before it says that the file is damaged.
 
     Raises:
         LeafoutError: when it cannot be opened, is damaged, or unpacks to more than the limits.
@@ -107,6 +111,9 @@ def detect_encoding(head: bytes) -> str:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     nulls = head.count(0)
+    wide = next((name for name in ("utf-16-le", "utf-16-be") if nulls and _is_wide_text(head, name)), "")
+    if wide:
+        return wide
     if nulls > len(head) // 5:
         return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
     for encoding in ("utf-8", "gb18030"):
@@ -117,6 +124,12 @@ def detect_encoding(head: bytes) -> str:
                 continue
             return encoding
     return "utf-8"
+
+
+def _is_wide_text(head: bytes, encoding: str) -> bool:
+    """Whether nearly all that bytes of UTF-16 say is Latin, Greek, Cyrillic, Chinese, Japanese or Korean."""
+    text = head[:8192].decode(encoding, "ignore")
+    return len(_OF_TEXT.findall(text)) > 0.95 * len(text) > 0
 
 
 def read_lines(path: Path, options: ReadOptions) -> Iterator[tuple[int, str] | Reject]:
@@ -178,7 +191,7 @@ def undecodable(number: int, line: bytes, encoding: str, error: UnicodeDecodeErr
     return Reject(number, f"not {encoding}: byte {error.start} is 0x{line[error.start]:02x}", repr(line[:100]))
 
 
-def _line_start(stream: IO[bytes], place: int) -> int:
+def _line_start(stream: io.BufferedReader, place: int) -> int:
     """Where the first line starts whose first byte is at `place` or after it."""
     if place <= 0:
         return 0
@@ -191,7 +204,9 @@ def _line_start(stream: IO[bytes], place: int) -> int:
     return position
 
 
-def _wide_lines(head: bytes, stream: IO[bytes], encoding: str, limit: int) -> Iterator[tuple[int, str] | Reject]:
+def _wide_lines(
+    head: bytes, stream: io.BufferedReader, encoding: str, limit: int
+) -> Iterator[tuple[int, str] | Reject]:
     """Lines of UTF-16, decoded a block at a time; half a surrogate pair spoils its line alone."""
     decode = codecs.getincrementaldecoder(encoding)("surrogatepass").decode
     number, rest, data = 1, "", head
@@ -201,7 +216,7 @@ def _wide_lines(head: bytes, stream: IO[bytes], encoding: str, limit: int) -> It
             yield _wide_line(number, line, encoding, limit)
             number += 1
         rest = rest[: limit // 2 + 1]
-        data = stream.read(_BLOCK_BYTES)
+        data = stream.read1(_BLOCK_BYTES)
     try:
         decode(b"", final=True)
     except UnicodeDecodeError:
@@ -222,7 +237,7 @@ def _wide_line(number: int, line: str, encoding: str, limit: int) -> tuple[int, 
     return number, line.removesuffix("\r")
 
 
-def _byte_lines(stream: IO[bytes], head: bytes, limit: int, count: int | None = None) -> Iterator[bytes]:
+def _byte_lines(stream: io.BufferedReader, head: bytes, limit: int, count: int | None = None) -> Iterator[bytes]:
     """Lines of at most `limit + 1` bytes each; the rest of a longer line is read past.
 
     Args:
@@ -231,16 +246,21 @@ def _byte_lines(stream: IO[bytes], head: bytes, limit: int, count: int | None = 
         limit: of a line, in bytes.
         count: read no more than so many bytes of the stream; None reads all.
     """
-    rest = head
+    rest: list[bytes] = []
+    size, piece = 0, head
     while True:
-        *lines, rest = rest.split(b"\n")
-        yield from (line[: limit + 1] for line in lines)
-        if len(rest) > limit:
-            rest = rest[: limit + 1]
-        more = stream.read(_BLOCK_BYTES if count is None else min(_BLOCK_BYTES, count))
-        if not more:
+        first, *lines = piece.split(b"\n")
+        if size <= limit:
+            rest.append(first)
+            size += len(first)
+        if lines:
+            yield b"".join(rest)[: limit + 1]
+            rest = [lines.pop()]
+            size = len(rest[0])
+            yield from (line[: limit + 1] for line in lines)
+        piece = stream.read1(_BLOCK_BYTES if count is None else min(_BLOCK_BYTES, count))
+        if not piece:
             break
-        count = None if count is None else count - len(more)
-        rest += more
-    if rest:
-        yield rest[: limit + 1]
+        count = None if count is None else count - len(piece)
+    if size:
+        yield b"".join(rest)[: limit + 1]
