@@ -17,7 +17,10 @@ ROWS = [
 ]
 
 
-def found(wanted: Wanted = Wanted(), cut: int = 2) -> Rows:
+PLAIN = Wanted()
+
+
+def found(wanted: Wanted = PLAIN, cut: int = 2) -> Rows:
     columns = columns_of(wanted)
     parts = (table_of(ROWS[:cut]), table_of(ROWS[cut:]))
     return gather((part.select(columns) for part in parts), wanted)

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pyarrow as pa
 import pytest
 
@@ -46,7 +48,7 @@ def test_a_file_or_a_folder_says_it() -> None:
 
 
 def test_a_column_says_it() -> None:
-    extras = [{"split": "train"}, {"split": "验证"}, {"split": 3}, None]
+    extras: list[dict[str, Any] | None] = [{"split": "train"}, {"split": "验证"}, {"split": 3}, None]
     assert detect_column(extras[:2]) == "split"
     assert SideRule({}, "split").sides_of(rows(*"abcd"), extras).tolist() == [TRAIN, VAL, NO_SIDE, NO_SIDE]
     assert detect_column([{"split": "part one"}]) == "file"

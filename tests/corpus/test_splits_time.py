@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -52,7 +54,7 @@ def test_nothing_in_train_is_newer_than_what_is_tested(units: list[tuple[int, in
     times_U, sizes_U = (np.array(column, np.int64) for column in zip(*units, strict=True))
     sides = by_time(times_U, find_cuts(times_U, sizes_U, val=0.2, test=0.2))
     parts = [times_U[sides == side] for side in (TRAIN, VAL, TEST)]
-    for older, newer in zip(parts, parts[1:], strict=False):
+    for older, newer in pairwise(parts):
         assert not len(older) or not len(newer) or older.max() < newer.min()
     assert len(parts[0])
 

@@ -38,6 +38,24 @@ def test_one_changed_character_breaks_the_lock(tmp_path: Path) -> None:
         read_locked(rows)
 
 
+def test_the_deleaked_test_of_a_given_split_has_a_lock_of_its_own(tmp_path: Path) -> None:
+    with DocumentWriter(tmp_path / "rows") as writer:
+        for number in range(60):
+            side = "train" if number < 40 else "test"
+            text = f"第{number % 45}本书 book {(number % 45) ** 2}"
+            writer.write(Document(text, id=f"id{number}", label=("好", "差")[number % 2], source=f"{side}.csv"))
+    out = tmp_path / "split"
+    split([tmp_path / "rows"], [], out=out, config=SplitConfig(method="fixed", near_duplicates=0))
+    (table, digest), (left, other) = read_locked(out), read_locked(out, deleaked=True)
+    assert (table.num_rows, left.num_rows) == (20, 5 + 15 - 15)
+    assert digest != other == json.loads((out / "split.json").read_text(encoding="utf-8"))["test_deleaked"]["digest"]
+
+
+def test_a_split_without_a_deleaked_test_says_so(tmp_path: Path) -> None:
+    with pytest.raises(LeafoutError, match="no de-leaked test"):
+        read_locked(tiny_rows.write_rows(tmp_path / "rows"), deleaked=True)
+
+
 def test_a_split_without_a_digest_is_refused(tmp_path: Path) -> None:
     rows = tiny_rows.write_rows(tmp_path / "rows")
     (rows / "split.json").write_text("{}", encoding="utf-8")

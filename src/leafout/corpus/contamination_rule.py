@@ -20,7 +20,7 @@ class Contamination(Config):
     short_words: int = Field(default=8, ge=2, le=MAX_WORDS)
     """A row with fewer words than `words` is looked for as a whole; one with fewer than this is not looked for."""
     short_characters: int = Field(default=12, ge=2, le=MAX_WORDS)
-    """The same in characters."""
+    """The same for rows of Chinese and other scripts without spaces, in characters."""
     common: int = Field(default=10, ge=0)
     """An n-gram that more documents hold is a set phrase and does not count, unless a document holds half of the row
     and four n-grams or more; 0 counts all."""

@@ -51,8 +51,12 @@ class ExamRows:
         return len(self.ids)
 
 
-def read_locked(rows: Path) -> "tuple[pa.Table, str]":
+def read_locked(rows: Path, *, deleaked: bool = False) -> "tuple[pa.Table, str]":
     """The test part of a split and the digest that locks it.
+
+    Args:
+        rows: a split.
+        deleaked: its test without rows that stand in its train or val too, instead of the test as it is.
 
     Raises:
         LeafoutError: when the folder is no split, its test part is empty, or is not the one that was locked.
@@ -63,15 +67,21 @@ def read_locked(rows: Path) -> "tuple[pa.Table, str]":
     if not (rows / "split.json").is_file() or not (rows / "test").is_dir():
         hint = "give the output of `leafout split`; an exam needs its locked `test`"
         raise LeafoutError("the rows are no split with a locked test part", where=str(rows), hint=hint)
-    wanted = read_object(rows / "split.json").get("test_digest")
-    table = read_table(rows / "test", columns=_COLUMNS)
+    about, part = read_object(rows / "split.json"), rows / "test"
+    wanted = about.get("test_digest")
+    if deleaked:
+        part, wanted = rows / "test_deleaked", (about.get("test_deleaked") or {}).get("digest")
+        if wanted is None or not part.is_dir():
+            hint = "split with `method: fixed, leaks: from_test`; other methods let no copy cross"
+            raise LeafoutError("the split has no de-leaked test", where=str(rows), hint=hint)
+    table = read_table(part, columns=_COLUMNS)
     if not table.num_rows:
-        raise LeafoutError("the test part is empty", where=str(rows / "test"), hint="split with `test: 0.1`")
+        raise LeafoutError("the test part is empty", where=str(part), hint="split with `test: 0.1`")
     found = content_digest(table)
     if found != wanted:
         message = f"the test rows are not the ones that were locked: their digest is {found[:12]}, not"
         hint = "someone changed them; run `split` again"
-        raise LeafoutError(f"{message} {str(wanted)[:12]}", where=str(rows / "test"), hint=hint)
+        raise LeafoutError(f"{message} {str(wanted)[:12]}", where=str(part), hint=hint)
     return table, found
 
 

@@ -1,7 +1,7 @@
 """Evaluate: the exam of a release on the locked test rows, through the runtime that will serve it."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 class EvaluateConfig(Config):
     """How a release is examined."""
 
+    test: Literal["as_is", "deleaked"] = "as_is"
+    """The test as it was given, to stand beside published scores, or without rows that stand in train or val too."""
     max_rows: int = Field(default=0, ge=0)
     """Test rows that are asked, at most, drawn by the seed; 0 takes all. A model that generates reads at most 2000
     documents then."""
@@ -53,18 +55,19 @@ def evaluate(release: Path, rows: Path, *, out: Path, config: EvaluateConfig, ru
         `agreement` and `flip_rate`.
 
     Raises:
-        LeafoutError: when the test part is empty or was changed, or no row has a label that the release knows.
+        LeafoutError: when the test part is empty, absent or was changed, or no row has a label that the release knows.
     """
     from leafout.core.durable import write_json
     from leafout.evaluation.locked import read_locked
     from leafout.inference.release import read_release
 
     described = read_release(release)
-    table, digest = read_locked(rows)
+    table, digest = read_locked(rows, deleaked=config.test == "deleaked")
     (out / "notes").mkdir(exist_ok=True)
     take = _classifier if described.task == "classify" else _generator
     exam, found = take(described, rows, table, out, config, run)
-    write_json(out / "exam.json", exam | {"test_digest": digest, "seed": run.seed})
+    which = {} if config.test == "as_is" else {"test": config.test}
+    write_json(out / "exam.json", exam | {"test_digest": digest, "seed": run.seed} | which)
     (out / "notes" / "summary.txt").write_text("".join(f"{line}\n" for line in exam["says"]), encoding="utf-8")
     for line in exam["says"]:
         run.say(line)
