@@ -92,6 +92,15 @@ def test_nothing_and_empty_texts_are_no_trouble() -> None:
     assert clusters(["\ud800 a", "叶", "\ud800 A"], threshold=0.8).tolist() == [0, 1, 0]
 
 
+def test_arrays_of_arrow_give_what_strings_give() -> None:
+    texts = corpus(CHINESE, "", 12)
+    wanted = clusters(texts, threshold=0.8).tolist()
+    assert clusters(pa.array(texts), threshold=0.8).tolist() == wanted
+    assert clusters(pa.chunked_array([texts[:7], texts[7:]]), threshold=0.8).tolist() == wanted
+    assert clusters(pa.chunked_array([], pa.string()), threshold=0.8).tolist() == []
+    assert clusters(pa.array(["甲", None, None]), threshold=0.8).tolist() == [0, 1, 1]
+
+
 def test_a_crowd_of_copies_is_one_cluster() -> None:
     draw = random.Random(6)
     page = [draw.choice(CHINESE) for _ in range(200)]

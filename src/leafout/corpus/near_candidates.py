@@ -17,8 +17,8 @@ Int64 = NDArray[np.int64]
 MISSED = 0.002
 """A pair that is just similar enough shares no key with at most this probability."""
 
-_MEMORY_ROWS = 1 << 22
-"""Up to so many texts a band is grouped in memory, 24 bytes a text; more go through files."""
+_MEMORY_ROWS = 1 << 21
+"""Up to so many texts a band is grouped in memory, 26 bytes a text; more go through files."""
 
 _ALL_PAIRS = 16
 """In groups up to so many texts each pair is a candidate."""

@@ -6,7 +6,7 @@ connect. So nothing joins by chance, and the result depends on the sequence of t
 memory.
 
 Bytes a text costs on the way: 8 for each band on disk (168 at a threshold of 0.8) while its keys are kept; in memory 8
-for its cluster and up to 24 while a band is sorted (over 4 million texts: in files of 16 bytes a text).
+for its cluster and up to 26 while a band is sorted (over 2 million texts: in files of 16 bytes a text).
 
 Legend: B bands, N texts, M distinct clusters.
 """
@@ -47,7 +47,10 @@ def keys_of(texts: pa.Array, *, threshold: float) -> UInt64:
 
 
 def clusters(
-    texts: Sequence[str] | pa.Array, *, threshold: float, progress: Callable[[int, int], None] | None = None
+    texts: Sequence[str] | pa.Array | pa.ChunkedArray,
+    *,
+    threshold: float,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Int64:
     """Group near-duplicates of texts in memory.
 
@@ -59,7 +62,7 @@ def clusters(
     Returns:
         For each text the index of the first text of its cluster; its own where it has no near-duplicate.
     """
-    array = texts if isinstance(texts, pa.Array) else _array(texts)
+    array = _array(texts)
     keys = []
     for first in range(0, len(array), _CHUNK_TEXTS):
         keys.append(keys_of(array.slice(first, _CHUNK_TEXTS), threshold=threshold))
@@ -82,7 +85,7 @@ def clusters_on_disk(
         keys: for each part its `keys_of`, saved by `np.save`; they are mapped, a band at a time.
         store: gives the texts of all parts by row; few are asked for.
         threshold: that of the keys.
-        scratch: a folder for files of 16 bytes a text, removed again; used over 4 million texts.
+        scratch: a folder for files of 16 bytes a text, removed again; used over 2 million texts.
         progress: called with (bands done, bands in all).
 
     Returns:
@@ -116,12 +119,16 @@ def _connected(
     return parent_N
 
 
-def _array(texts: Sequence[str]) -> pa.Array:
+def _array(texts: Sequence[str] | pa.Array | pa.ChunkedArray) -> pa.Array:
     """Strings as Arrow's, lone surrogates too."""
+    if isinstance(texts, pa.Array):
+        return texts
+    if isinstance(texts, pa.ChunkedArray):
+        chunks = [chunk.cast(pa.large_string()) for chunk in texts.chunks]
+        return pa.concat_arrays(chunks or [pa.array([], pa.large_string())])
     encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
     offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum([len(data) for data in encoded], dtype=np.int64)])
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded))]
-    return pa.LargeStringArray.from_buffers(len(texts), buffers[1], buffers[2])
+    return pa.LargeStringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded)))
 
 
 def best_of_clusters(

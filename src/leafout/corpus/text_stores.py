@@ -89,7 +89,7 @@ class PieceTexts:
 
 
 def ipc_texts(paths: Sequence[Path], *, columns: Sequence[str] = TEXT_COLUMNS) -> PieceTexts:
-    """The texts of uncompressed Arrow IPC files, mapped into memory: a row costs the pages it lies on.
+    """The texts of uncompressed Arrow IPC files, mapped into memory, two batches at a time: a row costs its pages.
 
     Args:
         paths: the files, in the order of the rows.
@@ -106,7 +106,7 @@ def ipc_texts(paths: Sequence[Path], *, columns: Sequence[str] = TEXT_COLUMNS) -
         batch = _reader(path).get_batch(number)
         return batch.select([name for name in columns if name in batch.schema.names])
 
-    return PieceTexts(sizes, load, columns=columns, held=256)
+    return PieceTexts(sizes, load, columns=columns, held=2)
 
 
 def parquet_texts(paths: Sequence[Path], *, columns: Sequence[str] = TEXT_COLUMNS) -> PieceTexts:
