@@ -45,6 +45,7 @@ def test_what_is_not_python_is_rejected(tmp_path: Path) -> None:
 def test_a_package_is_named_without_its_init() -> None:
     assert module_name("python:json/__init__.py") == "json"
     assert module_name("src/a/b.py") == "src.a.b"
+    assert module_name("in/pkg.zip!a/b.py") == "a.b"
 
 
 def test_only_whole_words_are_masked() -> None:

@@ -91,5 +91,5 @@ def test_an_unknown_part_is_said_whatever_the_rows_hold(tmp_path: Path) -> None:
 def test_a_named_column_that_a_row_lacks_rejects_the_row(tmp_path: Path) -> None:
     rows = list(read_json_lines(write(tmp_path, '{"text": "a"}\n{"body": "b"}'), ReadOptions(columns={"text": "body"})))
     assert isinstance(rows[0], Reject)
-    assert rows[0].reason == "no column for `body`"
+    assert rows[0].reason == "no column for `body`: it has `text`"
     assert isinstance(rows[1], Document)

@@ -40,3 +40,15 @@ def test_a_nul_character_is_rejected(tmp_path: Path) -> None:
     file.write_bytes(b"a" * 50 + b"\0b\n")
     (record,) = read_each_line(file, ReadOptions())
     assert isinstance(record, Reject)
+
+
+def test_a_document_over_the_limit_is_rejected_and_the_next_one_read(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("很长的一行。\n" * 500 + "\nshort\n", encoding="utf-8")
+    long, short = read_blocks(file, ReadOptions(max_document_bytes=1000))
+    assert isinstance(long, Reject)
+    assert (long.line, long.reason) == (1, "document too long: 9500 bytes, the limit is 1000")
+    assert isinstance(short, Document)
+    assert (short.text, short.line) == ("short", 502)
+    (whole,) = read_whole(file, ReadOptions(max_document_bytes=1000))
+    assert isinstance(whole, Reject)

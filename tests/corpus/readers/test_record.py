@@ -2,7 +2,7 @@ import pytest
 
 from leafout.core.errors import LeafoutError
 from leafout.corpus.documents import Document
-from leafout.corpus.readers.record import choose_columns, document_of, join_tokens
+from leafout.corpus.readers.record import Reject, choose_columns, document_of, join_tokens, word_of
 
 
 def test_columns_are_known_by_the_names_the_field_uses() -> None:
@@ -29,3 +29,35 @@ def test_several_labels_are_kept_beside() -> None:
 
 def test_tokens_are_joined_as_each_language_writes() -> None:
     assert join_tokens(["我", "爱", "deep", "learning", "！"]) == "我爱deep learning！"
+
+
+def test_two_texts_are_known_by_names_that_mean_it_only_together() -> None:
+    assert choose_columns(["question", "sentence", "label"], {}) == {
+        "text": "question",
+        "text_b": "sentence",
+        "label": "label",
+    }
+    assert choose_columns(["question", "sentence"], {"text": "sentence"}) == {"text": "sentence"}
+
+
+@pytest.mark.parametrize(
+    ("value", "word"),
+    [(1.0, "1"), (1.5, "1.5"), (float("nan"), None), (True, "true"), (0, "0"), ("", None), (None, None), ("x", "x")],
+)
+def test_values_become_words(value: object, word: str | None) -> None:
+    assert word_of(value) == word
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ({"text": "a", "text_b": 5}, "second text is no string: int"),
+        ({"text": "a", "text_b": "b\0"}, "NUL character"),
+        ({"text": "a", "label": {}}, "label is no word: object"),
+        ({"text": "\u3000 "}, "empty text"),
+    ],
+)
+def test_rows_that_cannot_be_are_rejected(row: dict[str, object], reason: str) -> None:
+    found = document_of(row, choose_columns(list(row), {}), line=1)
+    assert isinstance(found, Reject)
+    assert found.reason == reason

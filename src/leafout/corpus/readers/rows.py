@@ -97,8 +97,9 @@ class Rows:
                 return (read_spans(row, layout.span_text, name, line=line),)
         if not layout.columns:
             wanted = self._options.columns.get("text", self._options.columns.get("tokens"))
+            shown = ", ".join(f"`{name}`" for name in list(row)[:_SHOWN_COLUMNS])
             reason = f"no column for `{wanted}`" if wanted else "no column for text"
-            return (Reject(line, reason, str(list(row))[:200]),)
+            return (Reject(line, " ".join(f"{reason}: it has {shown}"[:300].split()), str(row)[:200]),)
         return (document_of(row, layout.columns, line=line),)
 
     def _with_names(self, row: Mapping[str, Any], columns: Sequence[str], line: int) -> dict[str, Any] | Reject:
