@@ -14,18 +14,19 @@ from leafout.text.quality_parts import (
 @pytest.mark.parametrize(
     ("text", "words", "symbols"),
     [
-        ("It's a well-known fact.", ["It's", "a", "well", "known", "fact"], 2),
-        ("我爱Python3，真的！", ["我", "爱", "Python3", "真", "的"], 2),
-        ("don’t 'quote' me", ["don’t", "quote", "me"], 2),
+        ("It's a well-known fact.", ["It's", "a", "well", "known", "fact"], 0),
+        ("我爱Python3，真的！", ["我", "爱", "Python3", "真", "的"], 0),
+        ("don’t 'quote' me", ["don’t", "quote", "me"], 0),
         ("e\u0301te\u0301 नमस्ते", ["e\u0301te\u0301", "नमस्ते"], 0),
-        ("a--b ... - -", ["a", "b"], 4),
+        ("a--b ... - -!\n|", ["a", "b"], 4),
         ("한국어 ひら", ["한국어", "ひ", "ら"], 0),
-        ("😀😀😂", [], 2),
+        ("😀😀😂", [], 1),
+        ("好 ， 坏", ["好", "坏"], 1),
         ("", [], 0),
-        ("我's", ["我", "s"], 1),
+        ("我's", ["我", "s"], 0),
     ],
 )
-def test_words_and_runs_of_symbols(text: str, words: list[str], symbols: int) -> None:
+def test_words_and_symbols_that_stand_alone(text: str, words: list[str], symbols: int) -> None:
     assert cut_words(text) == (words, symbols)
 
 

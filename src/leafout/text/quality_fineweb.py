@@ -16,13 +16,13 @@ SOURCE = "Penedo et al. 2024, 3.6"
 class FineWebRules(LanguageRules):
     """FineWeb's own rules (Penedo et al. 2024, 3.6)."""
 
-    min_line_ends: Fractions = limits(0.12, 0.12)
+    min_line_ends: Fractions = limits(0.1, 0.12)
     """Smallest fraction of lines that end like a sentence."""
     max_short_lines: Fractions = limits(0.67, 0.67)
     """Largest fraction of lines of at most `short_line_chars`."""
     short_line_chars: Counts = limits(10, 30)
     """What a short line is, in characters."""
-    max_duplicate_chars: Fractions = limits(0.01, 0.01)
+    max_duplicate_chars: Fractions = limits(0.03, 0.01)
     """Largest fraction of characters, line breaks aside, in lines that stood before."""
     max_newlines: Fractions = limits(0.2, 0.3)
     """Most line breaks for each word, symbols that stand alone counted as words."""

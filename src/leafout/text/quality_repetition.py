@@ -1,7 +1,7 @@
 """Gopher's rules on repetition: Rae et al. 2021, "Scaling Language Models", appendix A.1.1, table A1.
 
 Fractions are of all characters of the text. The n-grams are of words without punctuation; in Chinese a word is a
-character, and fixed expressions of two to five characters repeat in any text, so the limits on short ones are wider.
+character, and names and terms of five characters and more repeat in any text, so the limits on repeats are wider.
 """
 
 from collections import Counter
@@ -29,23 +29,23 @@ class RepetitionRules(LanguageRules):
     """Largest fraction of paragraphs that stood before."""
     max_duplicate_paragraph_chars: Fractions = limits(0.2, 0.2)
     """Largest fraction of characters in paragraphs that stood before."""
-    max_top_2_gram: Fractions = limits(0.25, 0.2)
+    max_top_2_gram: Fractions = limits(0.2, 0.2)
     """Largest fraction of characters in the commonest pair of words."""
-    max_top_3_gram: Fractions = limits(0.2, 0.18)
+    max_top_3_gram: Fractions = limits(0.18, 0.18)
     """Largest fraction of characters in the commonest three words in a row."""
-    max_top_4_gram: Fractions = limits(0.18, 0.16)
+    max_top_4_gram: Fractions = limits(0.16, 0.16)
     """Largest fraction of characters in the commonest four words in a row."""
-    max_duplicate_5_grams: Fractions = limits(0.3, 0.15)
+    max_duplicate_5_grams: Fractions = limits(0.25, 0.15)
     """Largest fraction of characters in repeats of five words in a row."""
-    max_duplicate_6_grams: Fractions = limits(0.26, 0.14)
+    max_duplicate_6_grams: Fractions = limits(0.22, 0.14)
     """Largest fraction of characters in repeats of six words in a row."""
-    max_duplicate_7_grams: Fractions = limits(0.23, 0.13)
+    max_duplicate_7_grams: Fractions = limits(0.2, 0.13)
     """Largest fraction of characters in repeats of seven words in a row."""
-    max_duplicate_8_grams: Fractions = limits(0.2, 0.12)
+    max_duplicate_8_grams: Fractions = limits(0.18, 0.12)
     """Largest fraction of characters in repeats of eight words in a row."""
-    max_duplicate_9_grams: Fractions = limits(0.18, 0.11)
+    max_duplicate_9_grams: Fractions = limits(0.16, 0.11)
     """Largest fraction of characters in repeats of nine words in a row."""
-    max_duplicate_10_grams: Fractions = limits(0.16, 0.1)
+    max_duplicate_10_grams: Fractions = limits(0.14, 0.1)
     """Largest fraction of characters in repeats of ten words in a row."""
 
 

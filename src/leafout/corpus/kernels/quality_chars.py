@@ -86,9 +86,23 @@ def commonest(room: Room, length: int) -> int:
 
 
 @kernel
+def asks_more(wanted_M: Int32) -> bool:
+    """Whether a rule asks for more than the length."""
+    scripts = wanted_M[_HAN] or wanted_M[_RARE] or wanted_M[_MIXED] or wanted_M[_GARBLED]
+    more = scripts or wanted_M[_SYMBOLS] or wanted_M[_REPEATED] or wanted_M[_CURLY] or wanted_M[_PUNCTUATION]
+    return bool(more)
+
+
+@kernel
 def measure_chars(room: Room, length: int, wanted_M: Int32, values_M: Float64) -> None:
     """Fill in the measures of the group `characters`."""
     codes_C, bits_C = room.codes_C, room.bits_C
+    if not asks_more(wanted_M):
+        place = 0
+        while place < length and bits_C[place] & SPACE:
+            place += 1
+        values_M[_CHARS] = length if place < length else -1
+        return
     space = alnum = han = garbled = rare = punctuation = simplified = traditional = curly = 0
     for place in range(length):
         bits = bits_C[place]

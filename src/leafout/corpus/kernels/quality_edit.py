@@ -20,6 +20,8 @@ from leafout.text.quality_limits import KINDS
 
 _LONG_RUN, _LINE_ENDS, _FEW_WORDS, _JAVASCRIPT, _POLICY, _CITATIONS = range(len(EDITS))
 _NEWLINE, _DOT, _OPEN, _CLOSE, _ZERO, _NINE = ord("\n"), ord("."), ord("["), ord("]"), ord("0"), ord("9")
+_BEGINNING = 64
+"""Characters in which most lines show enough words."""
 
 
 class EditTables(NamedTuple):
@@ -107,15 +109,20 @@ def edit_one(texts: Texts, text: int, tables: EditTables, room: Room, edited: Ed
             breaks = 2
             continue
         at = written + breaks * kept
-        long_run = longest_run(room, length) > limits_E[_LONG_RUN]
-        left, marks, stop = copy_line(line, length, tables.citation_BD, limits_E[_CITATIONS], room, edited.out_V[at:])
+        left, marks, stop = length, 0, at + place - line.start
+        long_run = length > limits_E[_LONG_RUN] and longest_run(room, length) > limits_E[_LONG_RUN]
+        bracket = limits_E[_CITATIONS] > 0 and has_bracket(line)
+        if bracket and not long_run:
+            left, marks, stop = copy_without_marks(line, length, tables.citation_BD, room, edited.out_V, at)
         reason = _LONG_RUN if long_run else left_fault(line, left, tables.phrases, limits_E, room)
         if reason >= 0:
             counts_E[reason] += 1
-        else:
-            edited.out_V[written:at] = _NEWLINE
-            counts_E[_CITATIONS] += marks
-            written, kept, breaks = at + stop, 1, 1
+            continue
+        if not bracket:
+            edited.out_V[at:stop] = line.bytes_U[line.start : place]
+        edited.out_V[written:at] = _NEWLINE
+        counts_E[_CITATIONS] += marks
+        written, kept, breaks = stop, 1, 1
     return written
 
 
@@ -139,19 +146,28 @@ def longest_run(room: Room, length: int) -> int:
 
 
 @kernel
-def copy_line(
-    line: Line, length: int, citation_BD: Int32, wanted: float, room: Room, out_V: UInt8
+def has_bracket(line: Line) -> bool:
+    """Whether a line holds a `[`."""
+    found = False
+    for place in range(line.start, line.end):
+        found |= line.bytes_U[place] == _OPEN
+    return found
+
+
+@kernel
+def copy_without_marks(
+    line: Line, length: int, citation_BD: Int32, room: Room, out_V: UInt8, at: int
 ) -> tuple[int, int, int]:
     """Copy a line without its citation marks, and close up its decoded characters.
 
     Returns:
-        How many characters are left, how many marks are gone, how many bytes were written.
+        How many characters are left, how many marks are gone, where what was written ends.
     """
     codes_C, bits_C = room.codes_C, room.bits_C
-    place = left = marks = written = 0
-    byte = line.start
+    place = left = marks = 0
+    byte, written = line.start, at
     while place < length:
-        size = mark_chars(codes_C, place, length, citation_BD) if wanted > 0 and codes_C[place] == _OPEN else 0
+        size = mark_chars(codes_C, place, length, citation_BD) if codes_C[place] == _OPEN else 0
         if size:
             marks += 1
             for gone in range(place, place + size):
@@ -204,7 +220,7 @@ def left_fault(line: Line, left: int, phrases: Phrases, limits_E: Float64, room:
     """
     if limits_E[_LINE_ENDS] > 0 and not ends_in_a_mark(room, left):
         return _LINE_ENDS
-    if limits_E[_FEW_WORDS] >= 0 and cut_words(room, 0, left)[0] < limits_E[_FEW_WORDS]:
+    if limits_E[_FEW_WORDS] >= 0 and has_fewer_words(room, left, limits_E[_FEW_WORDS]):
         return _FEW_WORDS
     if limits_E[_JAVASCRIPT] > 0 or limits_E[_POLICY] > 0:
         kinds = phrase_kinds(line, phrases)
@@ -213,6 +229,14 @@ def left_fault(line: Line, left: int, phrases: Phrases, limits_E: Float64, room:
         if limits_E[_POLICY] > 0 and kinds & POLICY:
             return _POLICY
     return -1
+
+
+@kernel
+def has_fewer_words(room: Room, left: int, fewest: float) -> bool:
+    """Whether a line has fewer words; the last word of its beginning may go on, the others are whole."""
+    if left > _BEGINNING and cut_words(room, 0, _BEGINNING)[0] > fewest:
+        return False
+    return cut_words(room, 0, left)[0] < fewest
 
 
 @kernel

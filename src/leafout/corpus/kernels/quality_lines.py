@@ -30,6 +30,7 @@ from leafout.text.quality_chars import (
     WIDE_TERMINAL,
     WORD,
 )
+from leafout.text.quality_chinese import LINE_CHARS
 
 _REPEATED, _DUPLICATE, _LINE_CHARS = PLACE["repeated_lines"], PLACE["duplicate_lines"], PLACE["duplicate_line_chars"]
 _PARAGRAPHS, _PARAGRAPH_CHARS = PLACE["duplicate_paragraphs"], PLACE["duplicate_paragraph_chars"]
@@ -126,10 +127,10 @@ def identify(room: Room, items: int) -> None:
 
 
 @kernel
-def measure_lines(room: Room, length: int, lines: int, short_chars: float, values_M: Float64) -> None:
+def measure_lines(room: Room, lines: int, short_chars: float, values_M: Float64) -> None:
     """Fill in the measures of the group `lines` that look at each line alone."""
     codes_C, bits_C, first_N, chars_N = room.codes_C, room.bits_C, room.first_W, room.chars_W
-    bullets = ellipses = ends = short = sentences = total = 0
+    bullets = ellipses = ends = short = total = 0
     for line in range(lines):
         first, chars = first_N[line], chars_N[line]
         last = first + chars - 1
@@ -140,17 +141,31 @@ def measure_lines(room: Room, length: int, lines: int, short_chars: float, value
         ends += (bits_C[last] & TERMINAL) != 0 or quoted != 0
         short += chars <= short_chars
         total += chars
-        sentences += num_sentences(bits_C, first, last + 1)
-    dense = 0
-    for place in range(length):
-        dense += (bits_C[place] & SPACE) == 0
     values_M[_BULLETS] = bullets / lines if lines else 0.0
     values_M[_ELLIPSES] = ellipses / lines if lines else 0.0
     values_M[_ENDS] = ends / lines if lines else 0.0
     values_M[_SHORT] = short / lines if lines else 0.0
     values_M[_MEAN_LINE] = total / lines if lines else 0.0
+
+
+@kernel
+def measure_sentences(room: Room, length: int, lines: int, values_M: Float64) -> None:
+    """Fill in the measures of sentences."""
+    sentences = 0
+    for line in range(lines):
+        first = room.first_W[line]
+        sentences += num_sentences(room.bits_C, first, first + room.chars_W[line])
     values_M[_SENTENCES] = sentences
-    values_M[_MEAN_SENTENCE] = dense / sentences if sentences else 0.0
+    values_M[_MEAN_SENTENCE] = num_solid(room, length) / sentences if sentences else 0.0
+
+
+@kernel
+def num_solid(room: Room, length: int) -> int:
+    """Characters other than white space."""
+    found = 0
+    for place in range(length):
+        found += (room.bits_C[place] & SPACE) == 0
+    return found
 
 
 @kernel
@@ -257,11 +272,12 @@ def count_phrases(bytes_U: UInt8, start: int, end: int, phrases: Phrases, room: 
 
 
 @kernel
-def measure_phrases(kinds: int, counts_F: Int32, length: int, lines: int, values_M: Float64) -> None:
+def measure_phrases(room: Room, kinds: int, length: int, lines: int, values_M: Float64) -> None:
     """Fill in the measures of the group `phrases`."""
+    counts_F, dense = room.counts_F, num_solid(room, length)
     notice = length < NOTICE_CHARS and (kinds & ENABLE) != 0
     lorem = (kinds & FILLER) != 0
     values_M[_FILLER] = notice or lorem
     values_M[_LOREM] = lorem
     values_M[_BAD] = counts_F[0]
-    values_M[_ADS] = counts_F[1] / lines if lines else 0.0
+    values_M[_ADS] = counts_F[1] / max(float(lines), dense / LINE_CHARS) if lines else 0.0

@@ -21,6 +21,7 @@ from leafout.corpus.kernels.quality_lines import (
     measure_lines,
     measure_paragraphs,
     measure_phrases,
+    measure_sentences,
 )
 from leafout.corpus.kernels.quality_tables import PLACE, Chars, Float64, Int32, Int64, Limits, Phrases, Room
 from leafout.corpus.kernels.quality_words import (
@@ -40,6 +41,9 @@ from leafout.text.quality_table import GROUPS
 _NUM_GROUPS = len(GROUPS)
 _LINES, _PHRASES, _WORDS = 1, 2, 3
 _CHARS, _STOP, _PARAGRAPHS = PLACE["chars"], PLACE["stop_words"], PLACE["duplicate_paragraphs"]
+_REPEATED_LINES, _DUPLICATE, _SENTENCES = PLACE["repeated_lines"], PLACE["duplicate_chars"], PLACE["sentences"]
+_FIRST_DUPLICATE, _LAST_DUPLICATE = PLACE["duplicate_lines"], PLACE["duplicate_paragraph_chars"]
+_MEAN_SENTENCE = PLACE["mean_sentence"]
 _PARAGRAPH_CHARS, _TOP_2 = PLACE["duplicate_paragraph_chars"], PLACE["top_2_gram"]
 _DUPLICATE_5, _DUPLICATE_13 = PLACE["duplicate_5_grams"], PLACE["duplicate_13_grams"]
 
@@ -90,7 +94,7 @@ def judge_one(texts: Texts, text: int, length: int, tables: Tables, room: Room, 
     """Fill in the measures of a decoded text; the first broken rule, or -1."""
     limits, language = tables.limits, texts.language_N[text]
     wanted_M = limits.wanted_LM[language]
-    lines = -1
+    lines = words = -1
     for group in range(_NUM_GROUPS):
         if not any_wanted(limits, language, group):
             continue
@@ -103,11 +107,13 @@ def judge_one(texts: Texts, text: int, length: int, tables: Tables, room: Room, 
         elif group == _PHRASES:
             start, end = texts.offsets_N1[text], texts.offsets_N1[text + 1]
             kinds = count_phrases(texts.bytes_U, start, end, tables.phrases, room, length)
-            measure_phrases(kinds, room.counts_F, length, lines, values_M)
+            measure_phrases(room, kinds, length, lines, values_M)
         elif group == _WORDS:
-            measure_all_words(room, length, limits, language, values_M)
+            words = measure_all_words(room, length, limits, language, values_M)
         else:
-            measure_ngrams(room, length, wanted_M, values_M)
+            if words < 0:
+                words = cut_words(room, 0, length)[0]
+            measure_ngrams(room, length, words, wanted_M, values_M)
         broken = first_broken(values_M, limits, language, group)
         if broken >= 0:
             return broken
@@ -137,28 +143,31 @@ def first_broken(values_M: Float64, limits: Limits, language: int, group: int) -
 def measure_all_lines(room: Room, length: int, lines: int, limits: Limits, language: int, values_M: Float64) -> None:
     """Fill in the measures of the group `lines`."""
     wanted_M = limits.wanted_LM[language]
-    hash_lines(room, lines)
-    identify(room, lines)
-    measure_duplicates(room, length, lines, values_M)
-    if wanted_M[_PARAGRAPHS] or wanted_M[_PARAGRAPH_CHARS]:
-        measure_paragraphs(room, length, lines, values_M)
-    measure_lines(room, length, lines, limits.short_L[language], values_M)
+    if wanted_M[_REPEATED_LINES] or wanted_M[_FIRST_DUPLICATE : _LAST_DUPLICATE + 1].any() or wanted_M[_DUPLICATE]:
+        hash_lines(room, lines)
+        identify(room, lines)
+        measure_duplicates(room, length, lines, values_M)
+        if wanted_M[_PARAGRAPHS] or wanted_M[_PARAGRAPH_CHARS]:
+            measure_paragraphs(room, length, lines, values_M)
+    measure_lines(room, lines, limits.short_L[language], values_M)
+    if wanted_M[_SENTENCES] or wanted_M[_MEAN_SENTENCE]:
+        measure_sentences(room, length, lines, values_M)
 
 
 @kernel
-def measure_all_words(room: Room, length: int, limits: Limits, language: int, values_M: Float64) -> None:
-    """Fill in the measures of the group `words`."""
+def measure_all_words(room: Room, length: int, limits: Limits, language: int, values_M: Float64) -> int:
+    """Fill in the measures of the group `words`; how many words there are."""
     words, symbols = cut_words(room, 0, length)
     measure_words(room, length, words, symbols, values_M)
     if limits.wanted_LM[language, _STOP]:
         measure_stop_words(room, words, limits.stop_LS[language], values_M)
+    return words
 
 
 @kernel
-def measure_ngrams(room: Room, length: int, wanted_M: Int32, values_M: Float64) -> None:
+def measure_ngrams(room: Room, length: int, words: int, wanted_M: Int32, values_M: Float64) -> None:
     """Fill in the measures of the group `n-grams`."""
     values_M[_TOP_2 : _DUPLICATE_13 + 1] = 0.0
-    words = cut_words(room, 0, length)[0]
     if words < MIN_NGRAM_WORDS:
         return
     identify(room, words)

@@ -31,10 +31,10 @@ def cut_words(room: Room, start: int, length: int) -> tuple[int, int]:
         length: see above.
 
     Returns:
-        How many words there are, and how many runs of one and the same symbol.
+        How many words there are, and how many symbols that stand alone between white space.
     """
     codes_C, bits_C, first_W, chars_W, hash_W = room.codes_C, room.bits_C, room.first_W, room.chars_W, room.hash_W
-    words, symbols, first, narrow, before, code_hash = 0, 0, -1, False, -1, FIRST_HASH
+    words, alone, first, narrow, symbols, code_hash = 0, 0, -1, False, 0, FIRST_HASH
     for place in range(start, length):
         code, bits = codes_C[place], bits_C[place]
         if first >= 0:
@@ -48,15 +48,16 @@ def cut_words(room: Room, start: int, length: int) -> tuple[int, int]:
             words += 1
             first = -1
         if bits & (WORD | MARK):
-            first, narrow, before = place, (bits & WIDE) == 0, -1
+            first, narrow, symbols = place, (bits & WIDE) == 0, 0
             code_hash = (FIRST_HASH ^ code) * PRIME
-        else:
-            symbols += code != before and (bits & SPACE) == 0
-            before = code
+        elif bits & SPACE:
+            alone, symbols = alone + symbols, 0
+        elif place == start or bits_C[place - 1] & SPACE:
+            symbols = 1
     if first >= 0:
         first_W[words], chars_W[words], hash_W[words] = first, length - first, code_hash
         words += 1
-    return words, symbols
+    return words, alone + symbols
 
 
 @kernel
@@ -72,11 +73,11 @@ def measure_words(room: Room, length: int, words: int, symbols: int, values_M: F
                 break
     sharps = ellipses = newlines = dots = 0
     for place in range(length):
-        code = codes_C[place]
-        sharps += code == _SHARP
-        newlines += code == _NEWLINE
-        ellipses += code == _ELLIPSIS
-        dots = dots + 1 if code == _DOT else 0
+        sharps += codes_C[place] == _SHARP
+        newlines += codes_C[place] == _NEWLINE
+        ellipses += codes_C[place] == _ELLIPSIS
+    for place in range(length):
+        dots = dots + 1 if codes_C[place] == _DOT else 0
         if dots == 3:
             ellipses, dots = ellipses + 1, 0
     tokens = words + symbols
