@@ -39,11 +39,11 @@ class NormaliseRules(Config):
 
 DEFAULT = NormaliseRules()
 _MAX_ROUNDS = 4
-_INVISIBLE = re.compile("[\ufeff\u200b\u2060\u00ad\u200e\u200f\u202a-\u202e\u2066-\u2069\u200c\u200d]+")
+INVISIBLE = re.compile("[\ufeff\u200b\u2060\u00ad\u200e\u200f\u202a-\u202e\u2066-\u2069\u200c\u200d]+")
 _JOINED = re.compile("[\u0600-\u08ff\u0900-\u0dff\u0e00-\u109f\u1780-\u17ff\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+")
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+")
 _OTHER_SPACES = "\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
-_SPACES = re.compile(f" [ {_OTHER_SPACES}]+|[{_OTHER_SPACES}][ {_OTHER_SPACES}]*")
+SPACES = re.compile(f" [ {_OTHER_SPACES}]+|[{_OTHER_SPACES}][ {_OTHER_SPACES}]*")
 _LINE_SPACES = re.compile(" \n ?|\n ")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _ENTITY = re.compile(
@@ -128,7 +128,7 @@ def _steps(rules: NormaliseRules) -> list[tuple[str, Callable[[str], str]]]:
     steps: list[tuple[bool, str, Callable[[str], str]]] = [
         (rules.html_entities, "html_entities", lambda text: _ENTITY.sub(_unescaped, text)),
         (rules.invisible, "invisible", _visible),
-        (rules.control, "control", lambda text: _CONTROL.sub("", text)),
+        (rules.control, "control", lambda text: CONTROL.sub("", text)),
         (rules.full_width, "full_width", lambda text: text.translate(_FULL_WIDTH)),
         (rules.punctuation == "full", "punctuation", lambda text: _HALF_MARK.sub(_full_mark, text)),
         (rules.nfkc, "nfkc", lambda text: unicodedata.normalize("NFKC", text)),
@@ -145,8 +145,8 @@ def _visible(text: str) -> str:
     if text.isascii():
         return text
     if "\u200c" not in text and "\u200d" not in text:
-        return _INVISIBLE.sub("", text)
-    return _INVISIBLE.sub(_kept_joiner, text)
+        return INVISIBLE.sub("", text)
+    return INVISIBLE.sub(_kept_joiner, text)
 
 
 def _kept_joiner(match: re.Match[str]) -> str:
@@ -168,7 +168,7 @@ def _in_script(text: str, script: str) -> str:
 
 
 def _spaced(text: str) -> str:
-    return _BLANK_LINES.sub("\n\n", _LINE_SPACES.sub("\n", _SPACES.sub(" ", text))).strip()
+    return _BLANK_LINES.sub("\n\n", _LINE_SPACES.sub("\n", SPACES.sub(" ", text))).strip()
 
 
 _ROUGH_ASCII = re.compile("[\x00-\x09\x0b-\x1f\x7f]")

@@ -8,15 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from leafout.corpus import parts
 from leafout.corpus.cleaning.phases import finish_part
 from leafout.corpus.cleaning.rules import CleanRules
 from leafout.corpus.documents import SCHEMA
+from leafout.corpus.kernels.pii import may_hold
 from leafout.corpus.kernels.quality import edits, faults
+from leafout.corpus.kernels.tidying import normalised
 from leafout.text.language import languages, paragraph_languages
-from leafout.text.normalise import normalise_counted
 from leafout.text.pii import mask_texts
 from leafout.text.quality_edit import EDITS
 
@@ -68,12 +71,13 @@ class _Work:
 
     def normalise(self) -> None:
         """Put every text in one form; a tagged row's text is its tokens and stays."""
-        rules = self._rules.normalise
-        for texts in (self._texts, self._seconds):
-            for place, text in enumerate(texts):
-                if text is not None and not self._is_tagged[place]:
-                    texts[place], names = normalise_counted(text, rules)
-                    self.edited.update(names)
+        plain = pc.is_null(self._table["tokens"])
+        for name, texts in (("text", self._texts), ("text_b", self._seconds)):
+            given = pc.if_else(plain, self._table[name], pa.scalar(None, pa.string()))
+            changed, edits_of = normalised(given, self._rules.normalise)
+            for place, text in changed.items():
+                texts[place] = text
+            self.edited.update(edits_of)
 
     def find_languages(self) -> None:
         """Find the languages that are not said; by choice take out paragraphs of others."""
@@ -119,8 +123,10 @@ class _Work:
         rules = self._rules.personal_data
         if rules is None:
             return
-        for place, reason in enumerate(self.reasons):
-            if reason is not None:
+        holds_N = may_hold(pa.array(self._texts, pa.large_string()), rules)
+        holds_N |= may_hold(pa.array(self._seconds, pa.large_string()), rules)
+        for place in np.flatnonzero(holds_N).tolist():
+            if self.reasons[place] is not None:
                 continue
             second = self._seconds[place]
             given = [self._texts[place]] if second is None else [self._texts[place], second]

@@ -34,7 +34,7 @@ def needs_work(texts: pa.Array | pa.ChunkedArray, rules: NormaliseRules = DEFAUL
         | _WIDTHS * rules.full_width
         | _MARKS * (rules.punctuation == "full")
     )
-    found_N: NDArray[np.bool_] = _needs_work(bytes_U, offsets_N1, looks, _gbk_table())
+    found_N: NDArray[np.bool_] = _needs_work(bytes_U, offsets_N1, looks, gbk_table())
     return found_N
 
 
@@ -42,7 +42,7 @@ _HAN_START, _HAN_END = 0x4E00, 0xA000
 _TABLES: dict[str, NDArray[np.bool_]] = {}
 
 
-def _gbk_table() -> NDArray[np.bool_]:
+def gbk_table() -> NDArray[np.bool_]:
     """Whether each character from U+4E00 can begin Chinese in UTF-8 that was read as GBK."""
     if "gbk" not in _TABLES:
         table = np.zeros(_HAN_END - _HAN_START, np.bool_)
@@ -58,12 +58,13 @@ def _needs_work(bytes_U: UInt8, offsets_N1: Int64, looks: int, gbk: NDArray[np.b
         first, last = offsets_N1[text], offsets_N1[text + 1]
         if first < last:
             ends_in_space = bytes_U[first] <= 32 or bytes_U[last - 1] <= 32
-            found_N[text] = ends_in_space or _has_fault(bytes_U, first, last, looks, gbk)
+            found_N[text] = ends_in_space or has_fault(bytes_U, first, last, looks, gbk)
     return found_N
 
 
 @kernel
-def _has_fault(bytes_U: UInt8, first: int, last: int, looks: int, gbk: NDArray[np.bool_]) -> bool:
+def has_fault(bytes_U: UInt8, first: int, last: int, looks: int, gbk: NDArray[np.bool_]) -> bool:
+    """Whether anything between two places may be changed; for other kernels."""
     before, before_that = 0, 0
     for place in range(first, last):
         byte = bytes_U[place]
@@ -72,7 +73,7 @@ def _has_fault(bytes_U: UInt8, first: int, last: int, looks: int, gbk: NDArray[n
                 return True
             if looks & _MARKS and before >= 128 and byte in (33, 44, 46, 58, 59, 63):
                 return True
-        elif byte >= 0xC2 and (looks & _ALL_OTHER or _is_faulty_char(bytes_U, place, last, before, looks, gbk)):
+        elif byte >= 0xC2 and (looks & _ALL_OTHER or is_faulty_char(bytes_U, place, last, before, looks, gbk)):
             return True
         before_that, before = before, byte
     return False
@@ -91,7 +92,7 @@ def _is_faulty_byte(byte: int, before: int, before_that: int, looks: int) -> boo
 
 
 @kernel
-def _is_faulty_char(bytes_U: UInt8, place: int, last: int, before: int, looks: int, gbk: NDArray[np.bool_]) -> bool:
+def is_faulty_char(bytes_U: UInt8, place: int, last: int, before: int, looks: int, gbk: NDArray[np.bool_]) -> bool:
     """Whether the character at a lead byte may be changed: a space, an invisible one, or a sign of a wrong encoding."""
     lead, second = int(bytes_U[place]), int(bytes_U[place + 1])
     if lead == 0xC2:
