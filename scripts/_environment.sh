@@ -1,5 +1,5 @@
 # Sourced by the other scripts: makes .venv once and installs leafout into it.
-#   leafout_environment EXTRAS   with EXTRAS such as "quickstart" or "dev,quickstart"
+#   leafout_environment EXTRAS   with EXTRAS such as "quickstart" or "all,dev"
 # Honours constraints.txt; uses uv instead of pip with USE_UV=1; PYTHON names another interpreter.
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

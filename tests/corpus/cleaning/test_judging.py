@@ -77,3 +77,21 @@ def test_only_labelled_rows_by_choice(tmp_path: Path) -> None:
     kept, reasons, _ = _judged(tmp_path, [Document(ZH), Document(EN, label="x")], labelled=True)
     assert [row.id for row in kept] == ["id1"]
     assert reasons == {"id0": "unlabelled"}
+
+
+def test_documents_with_listed_words_go_or_are_masked_and_counted(tmp_path: Path) -> None:
+    (tmp_path / "坏词.txt").write_text("坏东西\nrubbish\n", encoding="utf-8")
+    tokens = tuple("真是坏东西啊" * 3)
+    rows = [
+        Document(f"{ZH}真是坏东西。"),
+        Document(EN, text_b="What RUBBISH it is"),
+        Document(EN),
+        Document("".join(tokens), tokens=tokens, tags=("O",) * len(tokens)),
+    ]
+    _, reasons, edited = _judged(tmp_path / "drop", rows, words=str(tmp_path / "坏词.txt"), quality={"preset": "none"})
+    assert set(reasons) == {"id0", "id1", "id3"}
+    assert edited["texts_with_listed_words"] == 3
+    masking = {"files": [str(tmp_path / "坏词.txt")], "action": "mask"}
+    kept, reasons, _ = _judged(tmp_path / "mask", rows, words=masking, quality={"preset": "none"})
+    assert "坏东西" not in kept[0].text
+    assert reasons == {"id3": "listed_words_in_tokens"}

@@ -13,8 +13,40 @@ from leafout.corpus.cleaning.rules import CleanRules
 from leafout.corpus.documents import Document, table_of
 from leafout.corpus.parts import making, read_part
 
-_CHIPS = "芯片 晶圆 制程 晶体管 功耗 封装 光刻 良率 存储 算力 电路 接口 频率 缓存 架构".split()
-_MEALS = "洋葱 胡椒 小火 炖煮 切碎 酱油 米饭 蒸鱼 面团 发酵 砂糖 出锅 腌制 香菜 豆腐".split()
+_CHIPS = [
+    "芯片",
+    "晶圆",
+    "制程",
+    "晶体管",
+    "功耗",
+    "封装",
+    "光刻",
+    "良率",
+    "存储",
+    "算力",
+    "电路",
+    "接口",
+    "频率",
+    "缓存",
+    "架构",
+]
+_MEALS = [
+    "洋葱",
+    "胡椒",
+    "小火",
+    "炖煮",
+    "切碎",
+    "酱油",
+    "米饭",
+    "蒸鱼",
+    "面团",
+    "发酵",
+    "砂糖",
+    "出锅",
+    "腌制",
+    "香菜",
+    "豆腐",
+]
 
 
 def _texts(words: list[str], seed: int) -> list[str]:

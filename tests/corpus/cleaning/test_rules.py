@@ -9,10 +9,10 @@ from leafout.corpus.cleaning.rules import CleanRules
 def test_files_that_rules_name_are_outside_inputs(tmp_path: Path) -> None:
     (tmp_path / "坏词.txt").write_text("坏\n", encoding="utf-8")
     (tmp_path / "good.txt").write_text("春眠不觉晓\n", encoding="utf-8")
-    rules = CleanRules.read({"topic": {"keyword_files": ["坏词.txt"]}, "like": {"like": ["good.txt"]}})
+    rules = CleanRules.read({"words": "坏词.txt", "like": "good.txt"})
     found = rules.outside(tmp_path)
     assert sorted(path.name for path in found.values()) == ["good.txt", "坏词.txt"]
-    assert {name.partition("/")[0] for name in found} == {"topic", "like"}
+    assert {name.partition("/")[0] for name in found} == {"words", "like"}
     assert CleanRules().outside(tmp_path) == {}
 
 

@@ -22,6 +22,7 @@ from leafout.corpus.kernels.tidying import normalised
 from leafout.text.language import languages, paragraph_languages
 from leafout.text.pii import mask_texts
 from leafout.text.quality_edit import EDITS
+from leafout.text.words import word_finder
 
 JUDGE = "judge"
 
@@ -52,6 +53,7 @@ def judge_part(part: parts.Part, *, judging: Judging) -> int:
         work.find_languages()
         work.edit_lines()
         work.judge()
+        work.find_words()
         work.mask()
         finish_part(out, work.table(), work.reasons, work.edited)
     return part.number
@@ -117,6 +119,25 @@ class _Work:
             wanted = set(rules.languages)
             self._refuse([None if language in wanted else f"language_{language}" for language in self._languages])
         self._refuse(faults(array, self._languages, rules.quality))
+
+    def find_words(self) -> None:
+        """Look for the words of lists in the documents that stay."""
+        rules = self._rules.words
+        if rules is None:
+            return
+        finder = word_finder(rules, self._root)
+        for place, text in enumerate(self._texts):
+            second = self._seconds[place]
+            if self.reasons[place] is not None:
+                continue
+            found = [finder.judge(text), *([] if second is None else [finder.judge(second)])]
+            self.reasons[place] = next((one.reason for one in found if one.reason), None)
+            self.edited["texts_with_listed_words"] += any(one.hits for one in found)
+            if rules.action == "mask" and self._is_tagged[place] and any(one.hits for one in found):
+                self.reasons[place] = "listed_words_in_tokens"
+            else:
+                self._texts[place] = found[0].text
+                self._seconds[place] = None if second is None else found[1].text
 
     def mask(self) -> None:
         """Replace personal data in the documents that stay."""

@@ -10,6 +10,7 @@ from leafout.corpus.repeat_rules import RepeatedLines, RepeatedParagraphs, Repea
 from leafout.text.normalise import NormaliseRules
 from leafout.text.pii_rules import PersonalData
 from leafout.text.quality import QualityRules
+from leafout.text.words import WordRules
 
 
 class CleanRules(Config):
@@ -23,6 +24,8 @@ class CleanRules(Config):
     """What must be of these languages: the document, or by choice also each of its paragraphs."""
     quality: QualityRules = QualityRules()
     """Bounds on length, symbols and repetition, and families of rules."""
+    words: WordRules | None = None
+    """Lists of toxic or sensitive words, and what becomes of documents that hold them."""
     like: LikeRules | None = None
     """Keep what resembles examples of good text."""
     topic: TopicRules | None = None
@@ -49,7 +52,7 @@ class CleanRules(Config):
     def outside(self, root: Path) -> dict[str, Path]:
         """The files of words and examples that the rules name."""
         found: dict[str, Path] = {}
-        for name, rule in (("like", self.like), ("topic", self.topic)):
+        for name, rule in (("words", self.words), ("like", self.like), ("topic", self.topic)):
             if rule is not None:
                 found |= {f"{name}/{file}": path for file, path in rule.outside(root).items()}
         return found
