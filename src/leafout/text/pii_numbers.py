@@ -37,7 +37,7 @@ _EXTENSION = f"(?:{_EXTENDED})?"
 _MOBILE = _form(r"(?:(?:\(?\+|00)?86\)?[ -]?)?1[3-9][0-9](?:[ -]?[0-9]{4}){2}", after=r"(?![0-9A-Za-z_])(?!\.[0-9])")
 _LANDLINE = _form(
     r"(?:\(0(?:10|2[0-9]|[3-9][0-9]{2})\) ?|0(?:10|2[0-9]|[3-9][0-9]{2})[ -])[2-9][0-9]{2,3}[ -]?[0-9]{4}"
-    r"(?:-[0-9]{1,5}|" + _EXTENDED + ")?"
+    r"(?:-[0-9]{1,5}|" + _EXTENDED + r")?|[48]00-[0-9]{3}-[0-9]{4}"
 )
 _ABROAD = re.compile(
     r"(?<![0-9A-Za-z_+])\(?\+[1-9][0-9]{0,2}\)?[ .-]?(?:\([0-9]{1,4}\)[ .-]?)?[0-9](?:[ ./-]{0,2}[0-9]){5,13}"
@@ -49,18 +49,18 @@ _AMERICAN = _form(
 )
 _DIALLED = _form(r"00[1-9](?:[ .()/-]{1,2}[0-9]{1,4}){2,5}" + _EXTENSION, after=_SPACED)
 _NATIONAL = _form(r"0[0-9]{1,4}(?:([ ./-])[0-9]{2,4})(?:\1[0-9]{2,4}){1,4}|0[0-9]{2,4}[ /-][0-9]{6,8}", after=_AFTER)
-_LOOSE = _form(r"\(?[0-9](?:[ .()/-]{0,2}[0-9]){6,14}" + _EXTENSION, after=_SPACED)
+_LOOSE = _form(r"(?<![0-9][+*=×])\(?[0-9](?:[ .()/-]{0,2}[0-9]){6,14}" + _EXTENSION, after=_SPACED)
 
 _PHONE_WORD = re.compile(
-    r"\b(?:phone|tele?(?:phone)?|mobile|cell(?:phone)?|call(?:s|ed|ing)?|fax|contact|dial|whatsapp|sms|texts?|messages?"
-    r"|hotline|desk|office|answer(?:s|ing)?|reach|home|work|my (?:\w+ )?number)\b"
+    r"(?<![A-Za-z])(?:phone|tele?(?:phone)?|mobile|cell(?:phone)?|call(?:s|ed|ing)?|fax|contact|dial|whatsapp|sms|texts?"
+    r"|messages?|hotline|desk|office|answer(?:s|ing)?|reach|home|work|my (?:\w+ )?number)(?![A-Za-z])"
     r"|电话|手机|联系|致电|拨打|传真|热线|座机|固话|来电|短信|微信|客服|电联",
     re.IGNORECASE,
 )
 _PHONE_WORD_AFTER = re.compile(r"[ \t,(\\-]{0,3}(?:office|fax|mobile|cell|tel|home|work|desk)\b", re.IGNORECASE)
 _OTHER_WORD = re.compile(
-    r"(?:\b(?:order|invoice|account|acct|card|isbn|issn|doi|id|version|serial|model|part|ticket|tracking|case|batch|sku"
-    r"|upc|ean|patent|rfc)s?\b(?: (?:number|no\.?|id))?"
+    r"(?:(?<![A-Za-z])(?:order|invoice|account|acct|card|isbn|issn|doi|id|version|serial|model|part|ticket|tracking|case|batch"
+    r"|sku|upc|ean|patent|rfc)s?(?![A-Za-z])(?: (?:number|no\.?|id))?"
     r"|订单号?|单号|编号|流水号?|序列号|运单号?|书号|专利号?|型号|版本号?"
     r"|账号|帐号|批号|学号|卡号|条形码|商品码|文号|货号|批次|QQ群?|#)[^\w\n]{0,3}(?:is |为|是)?[^\w\n]{0,2}\Z",
     re.IGNORECASE,
@@ -71,6 +71,7 @@ _DATE = re.compile(
     r"|(?:19|20)[0-9]{2} ?- ?(?:19|20)[0-9]{2}"
 )
 _IN_URL = re.compile(r"(?:://|www\.|\?)[!-~]*[=&?/#%]\Z")
+_FRACTION = re.compile(r"[0-9]+\.[0-9]+")
 _BINARY = frozenset("01 ")
 _NOT_DIGIT = re.compile("[^0-9]")
 
@@ -138,11 +139,16 @@ def _is_phone(text: str, match: re.Match[str], pattern: re.Pattern[str]) -> bool
     before = text[max(0, match.start() - _CONTEXT_CHARS) : match.start()]
     if _OTHER_WORD.search(before) or _IN_URL.search(before):
         return False
-    if pattern in {_NATIONAL, _LOOSE, _DIALLED} and (_DATE.search(match[0]) or set(match[0]) <= _BINARY):
+    if pattern in {_NATIONAL, _LOOSE, _DIALLED} and _is_other(match[0]):
         return False
     if pattern is not _LOOSE:
         return True
     return bool(_PHONE_WORD.search(before) or _PHONE_WORD_AFTER.match(text, match.end()))
+
+
+def _is_other(value: str) -> bool:
+    """Whether loosely formed digits are a date, years, a fraction or bits."""
+    return bool(_DATE.search(value) or _FRACTION.fullmatch(value)) or set(value) <= _BINARY
 
 
 _IBAN_HEAD = re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}[0-9]{2}(?= ?[0-9A-Z]{4})")
