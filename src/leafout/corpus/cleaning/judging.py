@@ -8,19 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from leafout.corpus import parts
+from leafout.corpus.cleaning.masking import IN_TOKENS, mask_documents
 from leafout.corpus.cleaning.phases import finish_part
 from leafout.corpus.cleaning.rules import CleanRules
 from leafout.corpus.documents import SCHEMA
-from leafout.corpus.kernels.pii import may_hold
 from leafout.corpus.kernels.quality import edits, faults
 from leafout.corpus.kernels.tidying import normalised
 from leafout.text.language import languages, paragraph_languages
-from leafout.text.pii import mask_texts
 from leafout.text.quality_edit import EDITS
 from leafout.text.words import word_finder
 
@@ -70,6 +68,7 @@ class _Work:
         self._seconds: list[str | None] = table["text_b"].to_pylist()
         self._is_tagged: list[bool] = table["tokens"].is_valid().to_pylist()
         self._languages: list[str | None] = table["language"].to_pylist()
+        self._extras: list[str | None] = table["extra"].to_pylist()
 
     def normalise(self) -> None:
         """Put every text in one form; a tagged row's text is its tokens and stays."""
@@ -144,25 +143,28 @@ class _Work:
         rules = self._rules.personal_data
         if rules is None:
             return
-        holds_N = may_hold(pa.array(self._texts, pa.large_string()), rules)
-        holds_N |= may_hold(pa.array(self._seconds, pa.large_string()), rules)
-        for place in np.flatnonzero(holds_N).tolist():
-            if self.reasons[place] is not None:
-                continue
-            second = self._seconds[place]
-            given = [self._texts[place]] if second is None else [self._texts[place], second]
-            masked, counts = mask_texts(given, rules)
-            if counts and self._is_tagged[place]:
-                self.reasons[place] = "personal_data_in_tokens"
-                continue
-            self._texts[place] = masked[0]
-            self._seconds[place] = None if second is None else masked[1]
-            self.edited.update({f"masked_{kind.lower()}": count for kind, count in counts.items()})
+        made = mask_documents(
+            self._texts,
+            self._seconds,
+            self._extras,
+            looked_at=[reason is None for reason in self.reasons],
+            is_tagged=self._is_tagged,
+            rules=rules,
+        )
+        self._texts, self._seconds, self._extras = made.texts, made.seconds, made.extras
+        self.edited.update(made.counts)
+        for place in made.refused:
+            self.reasons[place] = IN_TOKENS
 
     def table(self) -> pa.Table:
         """The documents as they are now."""
         table = self._table
-        for name, values in (("text", self._texts), ("text_b", self._seconds), ("language", self._languages)):
+        for name, values in (
+            ("text", self._texts),
+            ("text_b", self._seconds),
+            ("language", self._languages),
+            ("extra", self._extras),
+        ):
             table = table.set_column(table.schema.get_field_index(name), name, pa.array(values, pa.string()))
         return table.cast(SCHEMA)
 
