@@ -89,7 +89,7 @@ def test_masking_twice_changes_nothing_more(text: str) -> None:
     assert mask.judge(once.text).hits == 0
 
 
-@pytest.mark.parametrize("piece", ["赌博", "法 轮 功", "d.a.m.n ", "damn ", "赌", "a.", "法 "])
+@pytest.mark.parametrize("piece", ["赌博", "反赌博", "法 轮 功", "d.a.m.n ", "damn ", "赌", "a.", "法 "])
 def test_a_long_hostile_text_takes_linear_time(piece: str) -> None:
     began = time.process_time()
     finder(separators=True).judge(piece * (200_000 // len(piece)))

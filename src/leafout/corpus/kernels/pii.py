@@ -161,8 +161,8 @@ def mask_batch(texts: pa.Array | pa.ChunkedArray, rules: PersonalData = DEFAULT)
     places_K = np.flatnonzero(_may_hold(held_N, rules))
     counts: Counter[str] = Counter()
     changed: dict[int, str] = {}
-    for place in places_K.tolist():
-        text = whole[place].as_py()
+    looked_at = whole.take(pa.array(places_K)).to_pylist()
+    for place, text in zip(places_K.tolist(), looked_at, strict=True):
         if text is None:
             continue
         masked, found = mask(text, rules, held=int(held_N[place]))
