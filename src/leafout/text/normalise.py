@@ -44,6 +44,7 @@ _JOINED = re.compile("[\u0600-\u08ff\u0900-\u0dff\u0e00-\u109f\u1780-\u17ff\u260
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+")
 _OTHER_SPACES = "\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 SPACES = re.compile(f" [ {_OTHER_SPACES}]+|[{_OTHER_SPACES}][ {_OTHER_SPACES}]*")
+_OTHER_SPACE = re.compile(f"[{_OTHER_SPACES}]")
 _LINE_SPACES = re.compile(" \n ?|\n ")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _ENTITY = re.compile(
@@ -168,6 +169,8 @@ def _in_script(text: str, script: str) -> str:
 
 
 def _spaced(text: str) -> str:
+    if not _OTHER_SPACE.search(text) and not any(fault in text for fault in _SPACE_FAULTS):
+        return text.strip()
     return _BLANK_LINES.sub("\n\n", _LINE_SPACES.sub("\n", SPACES.sub(" ", text))).strip()
 
 
