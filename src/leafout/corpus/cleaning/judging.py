@@ -18,7 +18,7 @@ from leafout.corpus.cleaning.rules import CleanRules
 from leafout.corpus.documents import SCHEMA
 from leafout.corpus.kernels.quality import edits, faults
 from leafout.corpus.kernels.tidying import normalised
-from leafout.text.language import languages, paragraph_languages
+from leafout.text.language import in_languages, languages
 from leafout.text.quality_edit import EDITS
 from leafout.text.words import word_finder
 
@@ -91,11 +91,8 @@ class _Work:
             return
         for place, text in enumerate(self._texts):
             if not self._is_tagged[place]:
-                kept = [piece for piece, language in paragraph_languages(text) if language in wanted]
-                new = "\n".join(kept)
-                if new != text:
-                    self._texts[place] = new
-                    self.edited["paragraphs_of_other_languages"] += 1
+                self._texts[place], num_lines = in_languages(text, wanted)
+                self.edited["paragraphs_of_other_languages"] += num_lines > 0
 
     def edit_lines(self) -> None:
         """Take out lines by rules of quality that look at lines."""
