@@ -1,0 +1,1 @@
+"""Web pages as text: charset, main content, and what a page says of itself."""
