@@ -84,9 +84,9 @@ def test_many_n_grams_are_thinned_and_every_row_keeps_one() -> None:
     rows = [" ".join(f"w{n}x{m}" for m in range(40)) for n in range(200)]
     whole, thin = index_of(rows), index_of(rows, max_ngrams=500)
     assert whole.totals_R.tolist() == [37] * 200
-    assert thin.thinned in {8, 16}
+    assert thin.thinned >= 16
     assert thin.totals_R.min() >= 1
-    assert 200 < thin.totals_R.sum() <= 1000 + 200
+    assert 200 < thin.totals_R.sum() <= 500
     assert set(thin.entries.hashes_E.tolist()) <= set(whole.entries.hashes_E.tolist())
 
 

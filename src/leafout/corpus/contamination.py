@@ -5,8 +5,8 @@ with a training document, case and punctuation left out. Here also for Chinese, 
 shorter than such a run is looked for as a whole. So a short row is found inside a long document, which no similarity of
 whole texts can show.
 
-The index is made of the held-out rows; training documents stream past it (`kernels.ngrams`). An n-gram costs 21 bytes
-of memory; when there are more than `MAX_NGRAMS`, they are thinned by their hash to a half, a quarter ..., and each row
+The index is made of the held-out rows; training documents stream past it (`kernels.ngrams`). An n-gram costs about
+100 bytes of memory while the index is sorted, and 25 after; when there are more than `MAX_NGRAMS`, they are thinned by their hash to a half, a quarter ..., and each row
 keeps one at least. What is found goes to disk, 12 bytes for each document and n-gram.
 
 Legend: R held-out rows, E distinct n-grams, X pairs of n-gram and row, F findings (document, n-gram), W words.
@@ -31,8 +31,8 @@ Int64 = NDArray[np.int64]
 Int32 = NDArray[np.int32]
 Bool = NDArray[np.bool_]
 
-MAX_NGRAMS = 4 << 20
-"""N-grams of an index, about."""
+MAX_NGRAMS = 2 << 20
+"""N-grams of an index, at most, but for one a row."""
 
 FINDING = np.dtype([("document", np.int64), ("entry", np.int32)])
 
@@ -79,7 +79,7 @@ class IndexMaker:
 
     Args:
         rule: lengths of n-grams.
-        max_ngrams: when there are twice as many, they are thinned.
+        max_ngrams: when there are more, they are thinned.
     """
 
     def __init__(self, rule: Contamination, *, max_ngrams: int = MAX_NGRAMS) -> None:
@@ -95,7 +95,7 @@ class IndexMaker:
             self._parts.append(part)
             self._count += len(part[0])
         self._rows += len(columns[0])
-        while self._count > 2 * self._max and self._thinned < _MOST_THINNED:
+        while self._count > self._max and self._thinned < _MOST_THINNED:
             self._thinned *= 2
             self._parts = [self._kept(part) for part in self._parts]
             self._count = sum(len(part[0]) for part in self._parts)

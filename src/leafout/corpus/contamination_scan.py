@@ -20,6 +20,9 @@ from leafout.corpus.contamination import Findings, IndexMaker, NgramIndex, Overl
 from leafout.corpus.contamination_rule import Contamination
 from leafout.corpus.parts import Part, read_rows
 
+READ_BYTES = 8 << 20
+"""Parts of documents are cut about so large: a reader holds one."""
+
 _TEXTS = ["text", "text_b"]
 _TOLD = ["id", "source", "line"]
 _MAX_TOLD = 100_000
@@ -64,7 +67,9 @@ def _texts_of(table: pa.Table) -> list[pa.ChunkedArray]:
 
 def _find(folder: Path, part: Part) -> NDArray[np.void]:
     index = _loaded(folder, (folder / "hashes_E.npy").stat().st_mtime_ns)
-    return findings(index, *_texts_of(read_rows(part, columns=_TEXTS)), first_row=part.first_row)
+    found_F = findings(index, *_texts_of(read_rows(part, columns=_TEXTS)), first_row=part.first_row)
+    pa.default_memory_pool().release_unused()
+    return found_F
 
 
 @cache
@@ -153,4 +158,7 @@ def tables_of(parts: Sequence[Part], columns: Sequence[str], run: Run) -> Iterat
     for part in parts:
         if run.should_stop():
             raise Stopped
-        yield part, read_rows(part, columns=columns)
+        table = read_rows(part, columns=columns)
+        yield part, table
+        del table
+        pa.default_memory_pool().release_unused()  # else it keeps three times as much

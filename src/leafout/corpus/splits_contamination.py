@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from leafout.corpus.contamination import NgramIndex, Overlap
 from leafout.corpus.contamination_rule import Contamination
-from leafout.corpus.contamination_scan import scan, tables_of, tell
+from leafout.corpus.contamination_scan import READ_BYTES, scan, tables_of, tell
 from leafout.corpus.contamination_spans import spans_in, without
 from leafout.corpus.parts import plan_parts
 from leafout.corpus.splits import SIDES, TEST, TRAIN, VAL
@@ -31,7 +31,7 @@ def look_for_held_out(work: Work, held_out: Sequence[Path], rule: Contamination,
     hidden = [
         (f"held_out/{number // 2}/{folder.name}", part)
         for number, folder in enumerate(folders)
-        for part in plan_parts([folder])
+        for part in plan_parts([folder], part_bytes=READ_BYTES)
     ]
 
     def tables() -> Iterator[tuple[str, pa.Table]]:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from leafout.core.parallel import in_order
@@ -48,4 +49,5 @@ def _write_keys(scratch: Path, threshold: float, part: Part) -> Path:
     path = scratch / f"keys-{part.number:05d}.npy"
     batches = read_rows(part, columns=list(TEXT_COLUMNS)).combine_chunks().to_batches()
     np.save(path, np.concatenate([keys_of(joined_texts(batch), threshold=threshold) for batch in batches], axis=1))
+    pa.default_memory_pool().release_unused()
     return path

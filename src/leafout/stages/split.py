@@ -13,6 +13,7 @@ from leafout.core.stage import stage
 from leafout.corpus.contamination_rule import Contamination
 
 if TYPE_CHECKING:
+    from leafout.corpus.card import Card
     from leafout.corpus.ledger import Ledger
     from leafout.corpus.parts import Part
     from leafout.corpus.splits_sides import SideRule
@@ -82,7 +83,7 @@ def split(
             them, or hold a part of it word for word, are left out and counted.
         out: receives `train/`, `val/`, `test/`, with `fixed` also `test_deleaked/`, and `split.json` with the digests
             of the test parts; `notes/dropped/` holds what was left out, `notes/leaks.jsonl` and
-            `notes/contamination.jsonl` what was found of which row where.
+            `notes/contamination.jsonl` what was found of which row where, `notes/card.json` what the rows are.
         config: how.
         run: its seed decides who falls where.
 
@@ -100,6 +101,7 @@ def split(
     from leafout.corpus.ledger import Ledger
     from leafout.corpus.splits import SIDES
     from leafout.corpus.splits_contamination import look_for_held_out, look_for_own
+    from leafout.corpus.splits_writing import write_card_of_sides
 
     _check_config(config)
     scratch, notes, rule = out / "scratch", out / "notes", config.contamination
@@ -116,8 +118,9 @@ def split(
         if rule is not None and rule.within != "off":
             look_for_own(work, rule, notes)
         with Ledger(out) as ledger:
-            figures = _write(work, out, ledger, config)
+            figures, cards = _write(work, out, ledger, config)
         write_json(notes / "funnel.json", ledger.counts() | {"sides": {side: figures[side] for side in SIDES}})
+        write_card_of_sides(out, cards)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     if held_out:
@@ -144,12 +147,12 @@ def _read(documents: Sequence[Path], scratch: Path, config: SplitConfig, run: Ru
     """What decides the sides, of all rows."""
     import numpy as np
 
-    from leafout.corpus.contamination_scan import tables_of
+    from leafout.corpus.contamination_scan import READ_BYTES, tables_of
     from leafout.corpus.parts import plan_parts
     from leafout.corpus.splits_rows import LABELS, Wanted, columns_of, gather
     from leafout.corpus.splits_work import Work
 
-    parts = plan_parts(documents)
+    parts = plan_parts(documents, part_bytes=READ_BYTES)
     scratch.mkdir(parents=True, exist_ok=True)
     strata = config.stratify if config.method == "stratified" else LABELS
     rule = _side_rule(config, parts, run) if config.method == "fixed" else None
@@ -187,6 +190,7 @@ def _cluster(work: "Work", held_out: Sequence[Path], config: SplitConfig) -> Non
     """Near-duplicates; what resembles a row that is held out goes."""
     import numpy as np
 
+    from leafout.corpus.contamination_scan import READ_BYTES
     from leafout.corpus.parts import plan_parts
     from leafout.corpus.splits_contamination import hidden_folders
     from leafout.corpus.splits_near import near_clusters
@@ -194,7 +198,8 @@ def _cluster(work: "Work", held_out: Sequence[Path], config: SplitConfig) -> Non
 
     folders = [*work.folders, *hidden_folders(held_out)]
     threshold, scratch, rows = config.near_duplicates or 1.0, work.scratch / "near", len(work.rows)
-    roots = near_clusters(folders, plan_parts(folders), threshold=threshold, scratch=scratch, run=work.run)
+    parts = plan_parts(folders, part_bytes=READ_BYTES)
+    roots = near_clusters(folders, parts, threshold=threshold, scratch=scratch, run=work.run)
     if config.near_duplicates:
         work.clusters_N = roots[:rows]
     if held_out:
@@ -271,8 +276,8 @@ def _find_leaks(work: "Work", notes: Path, config: SplitConfig) -> None:
             work.reasons_N[causes_N == CAUSES.index(cause)] = reason
 
 
-def _write(work: "Work", out: Path, ledger: "Ledger", config: SplitConfig) -> dict[str, int]:
-    """Write the sides and what locks them; returns rows of each part."""
+def _write(work: "Work", out: Path, ledger: "Ledger", config: SplitConfig) -> "tuple[dict[str, int], dict[str, Card]]":
+    """Write the sides and what locks them; returns rows and the card of each part."""
     import numpy as np
 
     from leafout.core.durable import write_json
@@ -293,7 +298,7 @@ def _write(work: "Work", out: Path, ledger: "Ledger", config: SplitConfig) -> di
         about["test_deleaked"] = {"rows": sizes.pop(DELEAKED), "digest": writer.digests[DELEAKED]}
     write_json(out / "split.json", about | {"sizes": sizes})
     leaked = {} if work.leaked_N is None else {"leaked": work.told["leaks"]["test"]["leaked"]}
-    return writer.sizes | leaked
+    return writer.sizes | leaked, writer.cards
 
 
 def _check(work: "Work", config: SplitConfig) -> None:
