@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import numpy as np
@@ -6,7 +7,7 @@ from leafout.corpus.documents import Document, DocumentWriter, read_documents, r
 from leafout.corpus.ledger import Ledger
 from leafout.corpus.parts import plan_parts, read_rows
 from leafout.corpus.splits import content_digest
-from leafout.corpus.splits_writing import Edits, SidesWriter
+from leafout.corpus.splits_writing import Edits, SidesWriter, write_card_of_sides
 
 TEXTS = ["甲", "乙", "丙", "丁", "戊", "己 cut", "gone"]
 SIDES = np.array([0, 2, 2, 1, -1, 0, 0], np.int8)
@@ -45,6 +46,15 @@ def test_each_row_is_written_once_and_the_deleaked_test_beside_the_test(tmp_path
     assert sides.digests["test_deleaked"] == content_digest(read_table(out / "test_deleaked"))
     assert (ledger.read, ledger.kept, dict(ledger.dropped)) == (7, 5, {"first": 1, "emptied": 1})
     assert dict(ledger.edited) == {"span": 2}
+    assert {side: card.plain()["documents"] for side, card in sides.cards.items()} == sides.sizes
+
+
+def test_the_card_of_a_split_counts_each_row_once(tmp_path: Path) -> None:
+    sides, _ = write(tmp_path, 1)
+    write_card_of_sides(tmp_path / "out", sides.cards)
+    card = json.loads((tmp_path / "out/notes/card.json").read_text(encoding="utf-8"))
+    assert card["whole"]["documents"] == card["notes"]["funnel"]["kept"] == 5
+    assert sorted(card["sides"]) == ["test", "test_deleaked", "train", "val"]
 
 
 def test_what_is_left_out_is_kept_with_its_reason_and_its_whole_text(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +14,9 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from leafout.core.errors import LeafoutError
+
+if TYPE_CHECKING:
+    from leafout.corpus.card import Card
 
 SCHEMA = pa.schema(
     [
@@ -84,11 +87,14 @@ class DocumentWriter:
         folder: made when it is not there.
         schema: `SCHEMA`, or it with further columns.
         shard_bytes: a shard is closed after about so many bytes of text.
+        card: counts what is written.
     """
 
-    def __init__(self, folder: Path, *, schema: pa.Schema = SCHEMA, shard_bytes: int = 64 << 20) -> None:
+    def __init__(
+        self, folder: Path, *, schema: pa.Schema = SCHEMA, shard_bytes: int = 64 << 20, card: "Card | None" = None
+    ) -> None:
         self.count = 0
-        self._folder, self._schema, self._shard_bytes = folder, schema, shard_bytes
+        self._folder, self._schema, self._shard_bytes, self._card = folder, schema, shard_bytes, card
         self._rows: list[Document] = []
         self._shard: pq.ParquetWriter | None = None
         self._waiting: list[pa.Table] = []
@@ -146,7 +152,10 @@ class DocumentWriter:
         if self._shard is None or self._bytes >= self._shard_bytes:
             self._open()
         assert self._shard is not None
-        self._shard.write_table(pa.concat_tables(self._waiting).combine_chunks())
+        group = pa.concat_tables(self._waiting).combine_chunks()
+        self._shard.write_table(group)
+        if self._card is not None:
+            self._card.add(group)
         self._bytes += self._waiting_bytes
         self._waiting, self._waiting_rows, self._waiting_bytes = [], 0, 0
 

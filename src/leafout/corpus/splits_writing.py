@@ -3,7 +3,7 @@
 Memory: one part of the input, and a row group of each side.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from leafout.corpus.card import Card
+from leafout.corpus.card_notes import write_card
 from leafout.corpus.documents import SCHEMA, DocumentWriter
 from leafout.corpus.parts import Part
 from leafout.corpus.splits import SIDES, ContentDigest, Sides
@@ -55,6 +57,7 @@ class SidesWriter:
     def __init__(self, out: Path, reasons: Sequence[str], ledger: "Ledger", *, deleaked: bool) -> None:
         self.sizes: dict[str, int] = {}
         self.digests: dict[str, str] = {}
+        self.cards = {side: Card() for side in (*SIDES, *([DELEAKED] if deleaked else []))}
         self._out, self._reasons, self._ledger, self._deleaked = out, reasons, ledger, deleaked
 
     def write(
@@ -77,11 +80,12 @@ class SidesWriter:
         """
         with ExitStack() as stack:
             writers: dict[str, DocumentWriter] = {
-                side: stack.enter_context(DocumentWriter(self._out / side)) for side in SIDES
+                side: stack.enter_context(DocumentWriter(self._out / side, card=self.cards[side])) for side in SIDES
             }
             digests = {"test": ContentDigest()}
             if self._deleaked:
-                writers[DELEAKED] = stack.enter_context(DocumentWriter(self._out / DELEAKED))
+                writer = DocumentWriter(self._out / DELEAKED, card=self.cards[DELEAKED])
+                writers[DELEAKED] = stack.enter_context(writer)
                 digests[DELEAKED] = ContentDigest()
             dropped: DocumentWriter | None = None
             for part, whole in tables:
@@ -142,3 +146,16 @@ class SidesWriter:
         column = table["text"].combine_chunks()
         column = pc.replace_with_mask(column, pa.array(mask), pa.array(anew, column.type))
         return table.set_column(table.schema.get_field_index("text"), "text", column), reasons
+
+
+def write_card_of_sides(out: Path, cards: Mapping[str, Card]) -> None:
+    """Write the card of a split: of all rows, and of each side beside it.
+
+    Args:
+        out: the artifact's folder; its funnel is written.
+        cards: of each side, as `SidesWriter` has them; `test_deleaked` repeats rows of `test`.
+    """
+    whole = Card()
+    for side in SIDES:
+        whole.merge(cards[side])
+    write_card(out, whole, cards)

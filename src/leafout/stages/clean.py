@@ -39,7 +39,8 @@ def clean(
         against: earlier cleaned corpora with an index (`index: true`): what they hold already, or nearly, goes.
         out: receives `part-*.parquet` and, by choice, `near_index/`; `notes/dropped/` holds each dropped document with
             its reason, `notes/near_duplicates.jsonl` the clusters, `notes/repeats.json` what was cut with examples,
-            `notes/filters.json` what was learnt from examples, `notes/funnel.json` the counts.
+            `notes/filters.json` what was learnt from examples, `notes/funnel.json` the counts, `notes/card.json` what
+            the documents are.
         config: the rules.
         run: progress and stop.
 
@@ -51,6 +52,7 @@ def clean(
         Stopped: when asked to.
     """
     from leafout.core.parallel import Workers
+    from leafout.corpus.card_notes import write_card
     from leafout.corpus.cleaning.duplicates import decide, key_parts
     from leafout.corpus.cleaning.judging import JUDGE
     from leafout.corpus.cleaning.repeats import cut_repeats
@@ -71,12 +73,13 @@ def clean(
         key_parts(phases, last, config, tuple(against))
     reason_N = decide(phases, last, config)
     with Ledger(out) as ledger:
-        write(phases, out, [JUDGE, *alike, *freed], reason_N, ledger)
+        card = write(phases, out, [JUDGE, *alike, *freed], reason_N, ledger)
     if not ledger.kept:
         raise LeafoutError(
             f"nothing is left of {ledger.read} documents", hint=f"dropped: {dict(ledger.dropped.most_common(5))}"
         )
     _tell(phases, out, cut, ledger)
+    write_card(out, card)
     if config.index:
         _write_index(phases, out, config, reason_N == 0)
     shutil.rmtree(scratch)

@@ -115,8 +115,8 @@ def collect(*, out: Path, config: CollectConfig, run: Run = QUIET) -> dict[str, 
     for any number of workers, and a stage that was stopped goes on with the parts that are missing.
 
     Args:
-        out: receives `part-*.parquet`, `notes/funnel.json`, `notes/kinds.json` (the format of each file) and, where
-            there are any, `notes/rejects.jsonl`.
+        out: receives `part-*.parquet`, `notes/funnel.json`, `notes/card.json` (what the documents are),
+            `notes/kinds.json` (the format of each file) and, where there are any, `notes/rejects.jsonl`.
         config: what to read.
         run: its `root` is where relative patterns start.
 
@@ -127,6 +127,8 @@ def collect(*, out: Path, config: CollectConfig, run: Run = QUIET) -> dict[str, 
         LeafoutError: when nothing matches, nothing is left, or too many rows cannot be read.
         Stopped: when asked to.
     """
+    from leafout.corpus.card import Card
+    from leafout.corpus.card_notes import write_card
     from leafout.corpus.documents import DocumentWriter
     from leafout.corpus.intake.merging import merged
     from leafout.corpus.intake.sharing import shares
@@ -139,7 +141,8 @@ def collect(*, out: Path, config: CollectConfig, run: Run = QUIET) -> dict[str, 
     given = shares(sources, reading.options, kind=config.format, whole=bool(config.max_rows))
     _read(given, reading, run)
     parts = [made_at(reading.phase, share.number) for share in given]
-    with Ledger(out) as ledger, DocumentWriter(out) as writer:
+    card = Card()
+    with Ledger(out) as ledger, DocumentWriter(out, card=card) as writer:
         for part in parts:
             ledger.take(part)
         _check(ledger, config)
@@ -149,6 +152,7 @@ def collect(*, out: Path, config: CollectConfig, run: Run = QUIET) -> dict[str, 
         if not ledger.kept:
             raise LeafoutError("nothing was read", where=", ".join(list(sources)[:3]), hint=f"read {ledger.counts()}")
     figures = _tell(parts, out, run)
+    write_card(out, card)
     shutil.rmtree(scratch)
     return {"documents": float(ledger.kept), "rejected": float(ledger.rejected.total()), **figures}
 

@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from leafout.core.artifact import NOTES
 from leafout.corpus import parts
+from leafout.corpus.card import Card
 from leafout.corpus.cleaning.duplicates import REASONS
 from leafout.corpus.cleaning.phases import DROPPED, DROPPED_SCHEMA, KEPT, Phases
 from leafout.corpus.documents import DocumentWriter
 from leafout.corpus.ledger import Ledger
 
 
-def write(phases: Phases, out: Path, made: Sequence[str], reason_N: NDArray[np.int8], ledger: Ledger) -> None:
+def write(phases: Phases, out: Path, made: Sequence[str], reason_N: NDArray[np.int8], ledger: Ledger) -> Card:
     """Write documents to `out`, dropped ones to `notes/dropped`, and count all of them.
 
     Args:
@@ -28,12 +29,16 @@ def write(phases: Phases, out: Path, made: Sequence[str], reason_N: NDArray[np.i
         made: the phases in order; the last holds the documents.
         reason_N: why each of those goes, a number of `REASONS`.
         ledger: takes the counts of all parts.
+
+    Returns:
+        The card of what stays.
     """
+    card = Card()
     folder = out / NOTES / "dropped"
     shutil.rmtree(folder, ignore_errors=True)  # of a stage that was stopped here
     for path in out.glob("part-*.parquet"):
         path.unlink()
-    with DocumentWriter(out) as writer, DocumentWriter(folder, schema=DROPPED_SCHEMA) as dropped:
+    with DocumentWriter(out, card=card) as writer, DocumentWriter(folder, schema=DROPPED_SCHEMA) as dropped:
         for place, phase in enumerate(made):
             for number in range(phases.num_parts):
                 part = phases.part(phase, number)
@@ -54,3 +59,4 @@ def write(phases: Phases, out: Path, made: Sequence[str], reason_N: NDArray[np.i
     for code, name in enumerate(REASONS):
         if code:
             ledger.leave_out(name, int((reason_N == code).sum()))
+    return card
