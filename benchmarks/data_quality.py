@@ -200,6 +200,11 @@ def documents(folder: Path, count: int) -> dict[str, list[str]]:
     return found
 
 
+def unquoted(text: str) -> str:
+    """A text without quotation marks at the ends of lines: datatrove takes straight ones, or none, for an end."""
+    return re.sub("[\"'”’]+(?=\n|$)", "", text)
+
+
 def ours_alone(family: str, **values: Any) -> QualityRules:
     """One family and nothing else."""
     return QualityRules.read({"preset": "none", family: values})
@@ -361,6 +366,9 @@ def compare_families(texts: list[str], kind: str) -> None:
     families = [family for family in ("gopher", "c4", "fineweb") if whole_family(family, kind)]
     asks = [(family, tokenizer, whole_family(family, kind)) for family in families for tokenizer in tokenizers]
     answers = ask_datatrove(texts, asks)
+    bare = [unquoted(text) for text in texts]
+    again = [(family, "ours", whole_family(family, kind)) for family in families if family != "gopher"]
+    without_quotes = ask_datatrove(bare, again)
     columns = f"{'agree':>8}{'kept':>7}{'theirs':>8}{'MB/s':>8}{'ours':>8}{'ratio':>7}"
     print(f"\n{kind}: families  {'datatrove with':<16}{columns}")
     for family, tokenizer, seconds, found in answers:
@@ -381,16 +389,22 @@ def compare_families(texts: list[str], kind: str) -> None:
             for (ours_reason, reason), count in pairs.most_common(5):
                 print(f"        {count} x ours {ours_reason}, theirs {reason}")
             if family == "c4":
-                compare_edits(texts, kind, [text for _, text in found], verdicts)
+                compare_edits(texts, kind, found)
+    for family, _, _, found in without_quotes:
+        verdicts = judge(family, pa.array(bare), kind)
+        same = np.mean([(ours is None) == (reason is None) for ours, (reason, _) in zip(verdicts, found, strict=True)])
+        print(f"   {family:<13}{'ours':<16}{same:>8.2%} without quotation marks at line ends")
+        if family == "c4":
+            compare_edits(bare, kind, found)
 
 
-def compare_edits(texts: list[str], kind: str, theirs_left: list[str], verdicts: list[str | None]) -> None:
-    """How often the text that is left is the same, white space aside."""
-    left = edits(pa.array(texts), [kind] * len(texts), ours_alone("c4"))[0].to_pylist()
-    pairs = [(a.split(), b.split()) for a, b, v in zip(left, theirs_left, verdicts, strict=True) if v is None]
-    print(
-        f"        the text that C4 leaves is the same in {np.mean([a == b for a, b in pairs]):.2%} of {len(pairs)} kept"
-    )
+def compare_edits(texts: list[str], kind: str, found: list[tuple[str | None, str]]) -> None:
+    """How often the text that is left is the same, white space aside, of those that both keep."""
+    left = edits(pa.array(texts), [kind] * len(texts), ours_alone("c4"))[0]
+    verdicts = faults(left, [kind] * len(texts), ours_alone("c4"))
+    rows = zip(left.to_pylist(), found, verdicts, strict=True)
+    same = [ours.split() == theirs.split() for ours, (reason, theirs), verdict in rows if verdict is reason is None]
+    print(f"        the text that is left is the same in {np.mean(same):.2%} of {len(same)} that both keep")
 
 
 def compare_juicer(texts: list[str], kind: str) -> None:

@@ -17,6 +17,7 @@ from leafout.text.quality_chars import FLAGS, flags_of
         ("…", chars.PUNCTUATION),
         ("”", chars.PUNCTUATION | chars.QUOTE | chars.CLOSER),
         (")", chars.PUNCTUATION | chars.CLOSER),
+        ("»", chars.PUNCTUATION | chars.CLOSER),
         ("•", chars.PUNCTUATION | chars.BULLET),
         ("我", chars.ALNUM | chars.ALPHA | chars.WORD | chars.WIDE | chars.HAN),
         ("か", chars.ALNUM | chars.ALPHA | chars.WORD | chars.WIDE),

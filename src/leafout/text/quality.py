@@ -77,7 +77,7 @@ class QualityRules(Config):
     fineweb: FineWebRules | None = None
     """FineWeb's own rules (Penedo et al. 2024, 3.6)."""
     chinese: ChineseRules | None = None
-    """Rules for Chinese web text (Chen et al. 2023, 3.2)."""
+    """Rules for Chinese web text (Chen et al. 2023, and our own)."""
 
     @model_validator(mode="before")
     @classmethod

@@ -44,7 +44,7 @@ BULLET = 1 << 16
 
 _WIDE_TERMINALS = "。！？｡．﹒﹖﹗"
 _TERMINALS = ".!?" + _WIDE_TERMINALS + "‼⁇⁈⁉‽⸮؟۔܂।॥။၊։።፧፨។៕᠃᠉"
-_QUOTES = "\"'”’」』»›＂＇"
+_QUOTES = "\"'”’」』＂＇"
 _BULLETS = "•-*‣◦●○■□▪▫·–—・"
 _HAN = (0x3007, 0x3008, 0x3400, 0x4DC0, 0x4E00, 0xA000, 0xF900, 0xFB00, 0x20000, 0x323B0)
 """First of each range and the one after its last, rising; so below."""
@@ -94,7 +94,7 @@ def _punctuation_flags(char: str, category: str) -> int:
         flags |= TERMINAL | (WIDE_TERMINAL if char in _WIDE_TERMINALS else 0)
     if char in _QUOTES:
         flags |= QUOTE | CLOSER
-    elif category == "Pe":
+    elif category in {"Pe", "Pf"}:
         flags |= CLOSER
     return flags | BULLET if char in _BULLETS else flags
 

@@ -1,7 +1,7 @@
 """Rules for Chinese web text.
 
 `min_chars`, `min_mean_line`, `min_han`, `max_ad_phrases` and `max_duplicate_13_grams` have the thresholds of Chen et
-al. 2023, "ChineseWebText", section 3.2 (there the phrases are a list of sensitive words). The others are leafout's own:
+al. 2023, "ChineseWebText", preprocessing (there the phrases are a list of sensitive words). The others are our own:
 picked so that all together keep 99 of 100 novels and technical articles.
 """
 
@@ -14,7 +14,9 @@ from leafout.core.config import Config
 from leafout.text.quality_chars import GARBLED, HAN, PUNCTUATION, RARE_HAN, SIMPLIFIED, TRADITIONAL
 from leafout.text.quality_parts import Parts, occurrences
 
-SOURCE = "Chen et al. 2023, 3.2"
+SOURCE = "Chen et al. 2023"
+CITED = ("min_chars", "min_mean_line", "min_han", "max_ad_phrases", "max_duplicate_13_grams")
+"""The rules whose thresholds are the paper's; the others are ours."""
 LINE_CHARS = 100
 MIN_SCRIPT_CHARS = 20
 """Fewer characters of one script only do not say which script a text is in."""
@@ -31,7 +33,7 @@ AD_PHRASES = (
 
 
 class ChineseRules(Config):
-    """Rules for Chinese web text (Chen et al. 2023, 3.2, and our own); other languages are left alone."""
+    """Rules for Chinese web text (Chen et al. 2023, and our own); other languages are left alone."""
 
     min_chars: Annotated[int, Field(ge=0)] | None = 200
     """Fewest characters."""

@@ -60,13 +60,14 @@ _BASIC_REASONS = {
     "max_top_bigram": ("repeated_bigram", "top_2_gram"),
     "filler": ("filler", "filler"),
 }
-_FAMILIES: dict[str, tuple[Any, str]] = {
+FAMILIES: dict[str, tuple[Any, str]] = {
     "gopher": (quality_gopher.GopherRules, quality_gopher.SOURCE),
     "repetition": (quality_repetition.RepetitionRules, quality_repetition.SOURCE),
     "c4": (quality_c4.C4Rules, quality_c4.SOURCE),
     "fineweb": (quality_fineweb.FineWebRules, quality_fineweb.SOURCE),
     "chinese": (quality_chinese.ChineseRules, quality_chinese.SOURCE),
 }
+"""The config of each family, and where it comes from."""
 _OWN_NAMES = {("chinese", "min_chars"): "chars", ("chinese", "min_line_ends"): "line_ends"}
 CHINESE_PAIRS = 1.25
 """How much wider the general rule on pairs is for Chinese: common characters repeat more often than words."""
@@ -105,12 +106,14 @@ def _rules() -> tuple[Rule, ...]:
         Rule(reason, (field,), "min" if field.startswith("min_") else "max", measure, quality_basic.SOURCE)
         for field, (reason, measure) in _BASIC_REASONS.items()
     ]
-    for family, (config, source) in _FAMILIES.items():
+    for family, (config, source) in FAMILIES.items():
         for field in config.model_fields:
             measure = _OWN_NAMES.get((family, field), field.removeprefix("min_").removeprefix("max_"))
             if measure in MEASURES and f"{family}_{field}" not in quality_edit.EDITS:
                 side: Literal["min", "max"] = "min" if field.startswith("min_") else "max"
-                found.append(Rule(f"{family}_{field}", (family, field), side, measure, source))
+                cited = family != "chinese" or field in quality_chinese.CITED
+                cause = source if cited else quality_basic.SOURCE
+                found.append(Rule(f"{family}_{field}", (family, field), side, measure, cause))
     return tuple(sorted(found, key=lambda rule: group_of(rule.measure)))
 
 
