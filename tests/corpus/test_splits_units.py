@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leafout.corpus import splits_units
 from leafout.corpus.splits import TEST, TRAIN, VAL
 from leafout.corpus.splits_units import Units, by_count, by_hash, by_labels, key_of, make_units
 
@@ -21,6 +22,24 @@ def test_rows_that_share_a_key_in_any_bond_are_one_unit() -> None:
     assert units.unit_N.tolist() == [0, 0, 0, 1, 2]
     assert units.sizes_U.tolist() == [3, 1, 1]
     assert units.names_U.tolist() == [NAMES[:3].min(), NAMES[3], NAMES[4]]
+
+
+def test_many_rows_are_joined_in_sets_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    bonds = [key % np.uint64(most) + np.uint64(1) for key, most in ((NAMES, 150), (NAMES >> np.uint64(9), 200))]
+    whole = make_units(NAMES, bonds)
+    assert 10 < len(whole.sizes_U) < 200
+    monkeypatch.setattr(splits_units, "_AT_ONCE", 7)
+    parts = make_units(NAMES, bonds)
+    assert np.array_equal(whole.unit_N, parts.unit_N)
+    assert np.array_equal(whole.sizes_U, parts.sizes_U)
+    assert np.array_equal(whole.names_U, parts.names_U)
+    sides = [by_hash(units, val=0.2, test=0.2, seed=0).tolist() for units in (whole, parts)]
+    assert sides[0] == sides[1]
+
+
+def test_rows_that_are_clustered_already_stay_so() -> None:
+    units = make_units(NAMES[:4], [np.array([1, 0, 0, 1], np.uint64)], np.array([0, 1, 1, 3]))
+    assert units.unit_N.tolist() == [0, 1, 1, 0]
 
 
 def test_a_name_has_a_key_and_never_that_of_nothing() -> None:

@@ -1,4 +1,7 @@
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -318,3 +321,20 @@ def test_several_workers_split_alike(tmp_path: Path) -> None:
     for workers in (1, 2):
         split([texts], out=tmp_path / str(workers), config=SplitConfig(), run=QuietRun(workers=workers))
     assert bytes_of(tmp_path / "1") == bytes_of(tmp_path / "2")
+
+
+@pytest.mark.slow
+def test_without_a_compiler_rows_are_split_alike(tmp_path: Path) -> None:
+    texts = write(
+        tmp_path / "in", [*ROWS, *(Document(text, id=f"t{n}") for n, text in enumerate([*TEXTS, POEM, BOOK]))]
+    )
+    config = SplitConfig.read({"group": "group", "contamination": {"within": "remove", "common": 0}})
+    split([texts], out=tmp_path / "compiled", config=config)
+    code = (
+        "import sys; from pathlib import Path; from leafout.stages.split import SplitConfig, split;"
+        "config = SplitConfig.read({'group': 'group', 'contamination': {'within': 'remove', 'common': 0}});"
+        "split([Path(sys.argv[1])], out=Path(sys.argv[2]), config=config)"
+    )
+    env = os.environ | {"LEAFOUT_NO_COMPILER": "1"}
+    subprocess.run([sys.executable, "-c", code, texts, tmp_path / "plain"], env=env, check=True)
+    assert bytes_of(tmp_path / "compiled") == bytes_of(tmp_path / "plain")

@@ -5,9 +5,9 @@ with a training document, case and punctuation left out. Here also for Chinese, 
 shorter than such a run is looked for as a whole. So a short row is found inside a long document, which no similarity of
 whole texts can show.
 
-The index is made of the held-out rows; training documents stream past it (`kernels.ngrams`). An n-gram costs about
-100 bytes of memory while the index is sorted, and 25 after; when there are more than `MAX_NGRAMS`, they are thinned by their hash to a half, a quarter ..., and each row
-keeps one at least. What is found goes to disk, 12 bytes for each document and n-gram.
+The index is made of the held-out rows; training documents stream past it (`kernels.ngrams`). An n-gram costs 25 bytes
+of memory, and 60 while the index is sorted. When there are more than `MAX_NGRAMS`, they are thinned by their hash to a
+half, a quarter ..., and each row keeps one at least. What is found goes to disk, 12 bytes for each document and n-gram.
 
 Legend: R held-out rows, E distinct n-grams, X pairs of n-gram and row, F findings (document, n-gram), W words.
 """
@@ -103,10 +103,13 @@ class IndexMaker:
     def index(self) -> NgramIndex:
         """The index of all rows so far."""
         empty = [(np.zeros(0, np.uint64),) * 2 + (np.zeros(0, np.uint8), np.zeros(0, np.int32), np.zeros(0, bool))]
-        hashes_X, tails_X, lengths_X, rows_X, _ = (np.concatenate(c) for c in zip(*(empty + self._parts), strict=True))
-        self._parts = []
+        parts, self._parts = empty + self._parts, []
+        hashes_X, tails_X, lengths_X, rows_X = (np.concatenate([part[n] for part in parts]) for n in range(4))
+        del parts
         order_X = np.lexsort((rows_X, hashes_X, lengths_X, tails_X))
-        hashes_X, tails_X, lengths_X, rows_X = (a[order_X] for a in (hashes_X, tails_X, lengths_X, rows_X))
+        hashes_X, tails_X = hashes_X[order_X], tails_X[order_X]
+        lengths_X, rows_X = lengths_X[order_X], rows_X[order_X]
+        del order_X
         is_new = np.ones(len(hashes_X), bool)
         is_new[1:] = (hashes_X[1:] != hashes_X[:-1]) | (lengths_X[1:] != lengths_X[:-1])
         is_pair = is_new.copy()

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from leafout.core.errors import Stopped
 from leafout.core.parallel import in_order
 from leafout.core.run import Run
-from leafout.corpus.contamination import Findings, IndexMaker, NgramIndex, Overlap, findings
+from leafout.corpus.contamination import MAX_NGRAMS, Findings, IndexMaker, NgramIndex, Overlap, findings
 from leafout.corpus.contamination_rule import Contamination
 from leafout.corpus.parts import Part, read_rows
 
@@ -32,7 +32,14 @@ Bool = NDArray[np.bool_]
 
 
 def scan(
-    held_out: Iterator[pa.Table], parts: Sequence[Part], rule: Contamination, scratch: Path, run: Run, mask_N: Bool
+    held_out: Iterator[pa.Table],
+    parts: Sequence[Part],
+    rule: Contamination,
+    scratch: Path,
+    run: Run,
+    mask_N: Bool,
+    *,
+    max_ngrams: int = MAX_NGRAMS,
 ) -> tuple[NgramIndex, Overlap]:
     """Index held-out rows and look for them in documents.
 
@@ -43,8 +50,9 @@ def scan(
         scratch: receives the index and what is found.
         run: workers, progress, stop.
         mask_N: which documents count as training text.
+        max_ngrams: of the index; more are thinned.
     """
-    maker = IndexMaker(rule)
+    maker = IndexMaker(rule, max_ngrams=max_ngrams)
     for table in held_out:
         maker.add(*_texts_of(table))
     index = maker.index()

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from leafout.corpus.contamination import NgramIndex, Overlap
+from leafout.corpus.contamination import MAX_NGRAMS, NgramIndex, Overlap
 from leafout.corpus.contamination_rule import Contamination
 from leafout.corpus.contamination_scan import READ_BYTES, scan, tables_of, tell
 from leafout.corpus.contamination_spans import spans_in, without
@@ -18,6 +18,8 @@ from leafout.corpus.splits_writing import Edits
 
 _COLUMNS = ["id", "text", "text_b", "source", "line"]
 _FILE = "contamination.jsonl"
+_OWN_NGRAMS = MAX_NGRAMS // 2
+"""Of the own val and test, which grow with the data."""
 
 
 def hidden_folders(held_out: Sequence[Path]) -> list[Path]:
@@ -60,7 +62,9 @@ def look_for_own(work: Work, rule: Contamination, notes: Path) -> None:
                     yield SIDES[side], table.filter(pa.array(mine))
 
     own = (table for _, table in tables())
-    index, found = scan(own, work.parts, rule, work.scratch / "own", work.run, kept_N & (work.sides_N == TRAIN))
+    train_N = kept_N & (work.sides_N == TRAIN)
+    scratch = work.scratch / "own"
+    index, found = scan(own, work.parts, rule, scratch, work.run, train_N, max_ngrams=_OWN_NGRAMS)
     counts = tell(notes / _FILE, tables(), index, found, work.parts)
     asked = rule if rule.within == "remove" else rule.model_copy(update={"remove": "nothing"})
     _remove(work, asked, index, found, counts, "own")

@@ -39,10 +39,12 @@ def units_of(rows: Rows, left_K: Int64, clusters_N: Int64 | None) -> Units:
         left_K: numbers of the rows to part.
         clusters_N: near-duplicates; None when they may cross.
     """
+    if len(left_K) == len(rows):
+        return make_units(rows.names_N, (rows.letters_N, *rows.groups), clusters_N)
     bonds = [keys_N[left_K] for keys_N in (rows.letters_N, *rows.groups)]
-    if clusters_N is None:
-        return make_units(rows.names_N[left_K], bonds)
-    return make_units(rows.names_N[left_K], [*bonds, clusters_N[left_K] + 1])
+    if clusters_N is not None:
+        bonds.append((clusters_N[left_K] + 1).astype(np.uint64))
+    return make_units(rows.names_N[left_K], bonds)
 
 
 def part_rows(rows: Rows, left_K: Int64, clusters_N: Int64 | None, how: Parting) -> tuple[Sides, dict[str, str | None]]:

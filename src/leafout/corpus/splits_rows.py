@@ -1,6 +1,6 @@
 """What of each row decides its side, read once, a part at a time: keys, labels, times and sides as numbers.
 
-A row costs 16 bytes, 8 for each bond (groups), 12 and 4 for each label, 8 for its time and 1 for its side.
+A row costs 22 bytes, 8 for each group, 4 for each label, and 8 for its time.
 
 Legend: N rows, L labels of all rows, P rows of one part.
 """
@@ -32,6 +32,7 @@ Int32 = NDArray[np.int32]
 _PLAIN = {name for name in SCHEMA.names if SCHEMA.field(name).type == pa.string() and name not in {"extra", "text"}}
 _MADE = {"host": "url", "folder": "source"}
 LABELS, TAGS = "labels", "tags"
+_MANY = (1 << 31) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Labels:
     """Those of row n are `codes_L[first_N1[n] : first_N1[n + 1]]`, as places in `names`."""
 
     codes_L: Int32
-    first_N1: Int64
+    first_N1: Int64 | Int32
     names: tuple[str, ...]
 
     def of(self, rows_N: NDArray[np.bool_]) -> set[int]:
@@ -111,8 +112,12 @@ class _Coder:
         anew = np.empty(len(names), np.int32)
         anew[[self.known[name] for name in names]] = np.arange(len(names))
         codes = np.concatenate([np.zeros(0, np.int32), *self.codes])
-        counts = np.concatenate([np.zeros(1, np.int64), *self.counts])
-        return Labels(anew[codes] if len(codes) else codes, np.cumsum(counts), tuple(names))
+        counts = np.concatenate([np.zeros(1, np.int32), *self.counts])
+        first = np.cumsum(counts, dtype=np.int64)
+        small = first if len(codes) > _MANY else first.astype(np.int32)
+        return Labels(
+            anew[codes] if len(codes) else codes, np.cumsum(counts, dtype=np.int64).astype(kind), tuple(names)
+        )
 
 
 def gather(tables: Iterator[pa.Table], wanted: Wanted) -> Rows:

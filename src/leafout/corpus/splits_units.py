@@ -1,12 +1,12 @@
 """What must lie on one side of a split, and which side each such unit falls on.
 
-Rows are numbers here: 64-bit keys of their names, groups and texts. A row costs about 40 bytes while units are made.
+Rows are numbers here: 64-bit keys of their names, groups and texts. A row costs about 30 bytes while units are made.
 
 Legend: N rows, U units, S units of a stratum, L labels of all units.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,8 @@ Int64 = NDArray[np.int64]
 
 NO_KEY = 0
 """The key of a row that has no value."""
+
+_AT_ONCE, _SETS = 1 << 20, 16
 
 _HASH, _COUNT, _LABELS = b"hash", b"count", b"labels"
 
@@ -46,40 +48,73 @@ def key_of(value: str) -> int:
     return int.from_bytes(hashlib.blake2b(value.encode("utf-8", "surrogatepass"), digest_size=8).digest()) or 1
 
 
-def make_units(names_N: UInt64, bonds: Sequence[UInt64 | Int64]) -> Units:
+def make_units(names_N: UInt64, bonds: Sequence[UInt64 | Int64], roots_N: Int64 | None = None) -> Units:
     """Join rows that share a value in any bond.
 
     Args:
         names_N: a key of each row's name.
         bonds: for each kind of bond a key of each row; rows with equal keys, `NO_KEY` excepted, belong together.
+        roots_N: the first row of each row's cluster, where rows are clustered already.
     """
-    parent_N = np.arange(len(names_N))
+    parent_N = np.arange(len(names_N)) if roots_N is None else roots_N.copy()
     for keys_N in bonds:
-        order_N = np.argsort(keys_N, kind="stable")
-        ordered_N = keys_N[order_N]
-        same = np.flatnonzero((ordered_N[1:] == ordered_N[:-1]) & (ordered_N[1:] != NO_KEY))
-        join(parent_N, order_N[same], order_N[same + 1])
+        for rows_K in _dealt(keys_N):
+            keys_K = keys_N[rows_K]
+            order_K = np.argsort(keys_K, kind="stable")
+            ordered_K = keys_K[order_K]
+            same = np.flatnonzero((ordered_K[1:] == ordered_K[:-1]) & (ordered_K[1:] != NO_KEY))
+            join(parent_N, rows_K[order_K[same]], rows_K[order_K[same + 1]])
     flatten(parent_N)
-    is_first_N = parent_N == np.arange(len(parent_N))
-    number_N = np.cumsum(is_first_N, dtype=np.int32) - np.int32(1)
-    unit_N = number_N[parent_N]
-    names_U = np.full(int(is_first_N.sum()), np.iinfo(np.uint64).max, np.uint64)
-    np.minimum.at(names_U, unit_N, names_N)
-    return Units(unit_N, np.bincount(unit_N, minlength=len(names_U)), names_U)
+    unit_N, count = _numbered(parent_N)
+    del parent_N
+    names_U = np.full(count, np.iinfo(np.uint64).max, np.uint64)
+    sizes_U = np.zeros(count, np.int64)
+    for start in range(0, len(names_N), _AT_ONCE):
+        here = slice(start, start + _AT_ONCE)
+        np.minimum.at(names_U, unit_N[here], names_N[here])
+        np.add.at(sizes_U, unit_N[here], 1)
+    return Units(unit_N, sizes_U, names_U)
+
+
+def _dealt(keys_N: UInt64 | Int64) -> Iterator[Int64]:
+    """Rows in a few sets, so that equal keys are in one set: each is sorted alone."""
+    if len(keys_N) <= _AT_ONCE:
+        yield np.arange(len(keys_N))
+        return
+    low_N = keys_N.view(np.uint8)[:: keys_N.itemsize] % _SETS
+    for number in range(_SETS):
+        yield np.flatnonzero(low_N == number)
+
+
+@kernel
+def _numbered(parent_N: Int64) -> tuple[NDArray[np.int32], int]:
+    """Units by their first rows, from the root of each row, which is its unit's first row."""
+    unit_N = np.empty(len(parent_N), np.int32)
+    count = 0
+    for row in range(len(parent_N)):
+        if parent_N[row] == row:
+            unit_N[row] = count
+            count += 1
+        else:
+            unit_N[row] = unit_N[parent_N[row]]
+    return unit_N, count
 
 
 def order_keys(names_U: UInt64, seed: int, salt: bytes) -> UInt64:
     """Where each unit stands in a random order that hangs on its name, the seed and the purpose alone."""
-    shift = hashlib.blake2b(salt + b"\0" + str(seed).encode(), digest_size=8).digest()
-    return mixed(names_U ^ np.uint64(int.from_bytes(shift)))
+    shift = np.uint64(int.from_bytes(hashlib.blake2b(salt + b"\0" + str(seed).encode(), digest_size=8).digest()))
+    keys_U = np.empty_like(names_U)
+    for start in range(0, len(names_U), _AT_ONCE):
+        keys_U[start : start + _AT_ONCE] = mixed(names_U[start : start + _AT_ONCE] ^ shift)
+    return keys_U
 
 
 def by_hash(units: Units, *, val: float, test: float, seed: int) -> Sides:
     """Each unit by its own name alone: a row added later moves no other, unless it joins units."""
-    place_U = order_keys(units.names_U, seed, _HASH).astype(np.float64) / 2**64
+    place_U = order_keys(units.names_U, seed, _HASH)
     sides_U = np.full(len(place_U), TRAIN, np.int8)
-    sides_U[place_U < test + val] = VAL
-    sides_U[place_U < test] = TEST
+    sides_U[place_U < np.uint64(int((test + val) * 2**64))] = VAL
+    sides_U[place_U < np.uint64(int(test * 2**64))] = TEST
     return sides_U
 
 

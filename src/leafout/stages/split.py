@@ -224,6 +224,7 @@ def _part(work: "Work", config: SplitConfig) -> None:
         how = Parting(config.method, config.val, config.test, seed, config.val_from, config.test_from)
         work.sides_N[left], cuts = part_rows(work.rows, left, work.clusters_N, how)
         work.told |= {"cuts": cuts} if cuts else {}
+        work.clusters_N = None  # not needed any more: 8 bytes a row
         return
     work.reasons_N[(work.rows.sides_N == NO_SIDE) & work.kept_N()] = NO_SIDE_SAID
     work.sides_N = np.where(work.kept_N(), work.rows.sides_N, np.int8(NO_SIDE))
