@@ -115,9 +115,7 @@ class _Coder:
         counts = np.concatenate([np.zeros(1, np.int32), *self.counts])
         first = np.cumsum(counts, dtype=np.int64)
         small = first if len(codes) > _MANY else first.astype(np.int32)
-        return Labels(
-            anew[codes] if len(codes) else codes, np.cumsum(counts, dtype=np.int64).astype(kind), tuple(names)
-        )
+        return Labels(anew[codes] if len(codes) else codes, small, tuple(names))
 
 
 def gather(tables: Iterator[pa.Table], wanted: Wanted) -> Rows:
