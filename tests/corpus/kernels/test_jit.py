@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from leafout.corpus.kernels.jit import COMPILED, kernel
+from leafout.corpus.kernels.jit import COMPILED, kernel, sources_digest
 
 
 @kernel
@@ -37,3 +37,21 @@ def test_kernels_work_where_no_machine_code_can_be_kept(tmp_path: Path) -> None:
     command = [sys.executable, "-B", "-c", "from doubling import doubled; print(doubled(21), doubled.signatures)"]
     done = subprocess.run(command, capture_output=True, text=True, env=env, check=True, cwd=tmp_path)
     assert done.stdout.split() == ["42", "[(int64,)]"]
+
+
+def test_machine_code_is_kept_by_the_digest_of_all_sources_and_few_versions_stay(tmp_path: Path) -> None:
+    source = tmp_path / "doubling.py"
+    source.write_text("from leafout.corpus.kernels.jit import kernel\n\n@kernel\ndef doubled(n):\n    return 2 * n\n")
+    kept = tmp_path / "cache" / "leafout" / "kernels"
+    for number in range(5):
+        (kept / f"old{number}").mkdir(parents=True)
+        os.utime(kept / f"old{number}", (number, number))
+    env = os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache"), "NUMBA_CACHE_DIR": ""}
+    command = [sys.executable, "-B", "-c", "from doubling import doubled; print(doubled(21), doubled.stats.cache_hits)"]
+    said = [
+        subprocess.run(command, capture_output=True, text=True, env=env, check=True, cwd=tmp_path).stdout.strip()
+        for _ in range(2)
+    ]
+    assert said == ["42 Counter()", "42 Counter({(int64,): 1})"]
+    assert sorted(path.name for path in kept.iterdir()) == sorted(["old3", "old4", sources_digest()])
+    assert list((kept / sources_digest()).rglob("*.nbc"))

@@ -1,16 +1,25 @@
 """The compiler of the kernels: numba where it works, else plain Python behind the same names.
 
-The machine code is kept beside the sources, or in the user's cache folder where those cannot be written, so that a
-second process starts in a fraction of a second; where no folder can be written, each process compiles anew.
-`LEAFOUT_NO_COMPILER=1` does without, as a machine that has no numba.
+The machine code is kept in `~/.cache/leafout/kernels/<digest of the sources>` (or under `NUMBA_CACHE_DIR`), so that a
+second process starts in a fraction of a second. The digest matters: numba looks for changes in a kernel's own file
+alone, not in the files of kernels that it calls or of constants that it took in. Where the folder cannot be written,
+numba finds another; where there is none, each process compiles anew. `LEAFOUT_NO_COMPILER=1` does without, as a machine
+that has no numba.
 """
 
+import hashlib
 import os
+import shutil
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_KEPT_VERSIONS = 3
 
 
 def _numba() -> Any:
@@ -40,7 +49,48 @@ def kernel(function: F) -> F:
         return function
     compiled: F
     try:
-        compiled = _NUMBA.njit(nogil=True, cache=True, error_model="numpy")(function)
+        with _cached():
+            compiled = _NUMBA.njit(nogil=True, cache=True, error_model="numpy")(function)
     except RuntimeError:  # numba found no folder for its machine code
         compiled = _NUMBA.njit(nogil=True, error_model="numpy")(function)
     return compiled
+
+
+@contextmanager
+def _cached() -> Iterator[None]:
+    """While this lasts numba keeps machine code where we say, unless the user has said where."""
+    before, folder = _NUMBA.config.CACHE_DIR, None if _NUMBA.config.CACHE_DIR else _folder()
+    if folder is not None:
+        _NUMBA.config.CACHE_DIR = str(folder)
+    try:
+        yield
+    finally:
+        _NUMBA.config.CACHE_DIR = before
+
+
+@cache
+def _folder() -> Path | None:
+    """The folder of this version's machine code, made where it is not; None where it cannot be."""
+    place = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "leafout" / "kernels"
+    folder = place / sources_digest()
+    try:
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True)
+            for old in sorted(place.iterdir(), key=lambda path: path.stat().st_mtime)[:-_KEPT_VERSIONS]:
+                shutil.rmtree(old, ignore_errors=True)
+        with suppress(OSError):
+            os.utime(folder)
+    except (OSError, RuntimeError):  # no home, or none that can be written
+        return None
+    return folder if os.access(folder, os.W_OK) else None
+
+
+@cache
+def sources_digest() -> str:
+    """A digest of the sources that machine code is made from: the kernels, and the rules they take constants from."""
+    here = Path(__file__).parent
+    whole = hashlib.sha256()
+    for folder in (here, here.parent.parent / "text"):
+        for path in sorted(folder.glob("*.py")):
+            whole.update(path.name.encode() + b"\0" + path.read_bytes())
+    return whole.hexdigest()[:16]
