@@ -142,8 +142,8 @@ def test_a_batch_is_its_pages_one_by_one() -> None:
 
 TAGS = st.sampled_from(
     ["<p>", "</p>", "<div class=comments>", "</div>", "<a href=x>", "</a>", "<table>", "<td>", "<li>", "<br>", "<h2>",
-     "<!--", "<b>", "</b>", "text, and more. ", "中文，句子。", "\0", "&#xD800;", "&amp", "<svg>", "<template>", "<pre>",
-     "<span hidden>", "\ufffe"]
+     "<!--", "<b>", "</b>", "text, and more. ", "中文，句子。", "\0", "&#xD800;", "&amp", "<svg>", "<template>",
+     "<pre>", "<span hidden>", "\ufffe"]
 )  # fmt: skip
 
 

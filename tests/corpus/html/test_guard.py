@@ -16,6 +16,8 @@ DEEP = "tags nested over 1000 deep"
         ("<b>" * 300 + "<div>x</b>" * 5000, DEEP),
         ("<div>" * 1500 + "<script>" + "</div>" * 1500 + "</script>", DEEP),
         ("<b><i>" * 200 + "<p>x" * 5000, "unclosed formatting tags around too many others"),
+        ("<B>" * 900 + "<P>x" * 100_000, "unclosed formatting tags around too many others"),
+        ("<b>" * 100_000, DEEP),
         ("<p>x" * 260_000, "over 250000 tags"),
         ("<p>text <b>bold</b><br><img src=x></p>" * 5000, ""),
         ("<ul><li>a<li>b</ul><div><p>c</div>" * 5000, ""),

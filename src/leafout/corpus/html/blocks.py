@@ -88,15 +88,18 @@ def blocks_of(body: Any) -> list[Block]:
     boxes: dict[int, Box] = {body.mem_id: Box("body", None)}
     blocks: list[Block] = []
     block: Block | None = None
-    seen: dict[str, int] = {}
+    tags: dict[int, str] = {}
     walk = body.traverse(include_text=True)
     next(walk, None)
     for node in walk:
         parent = boxes.get(node.parent.mem_id)
         if parent is None:
             continue
-        tag = node.tag
+        number = node.tag_id
+        tag = tags.get(number) or tags.setdefault(number, node.tag)
         if tag == "-text":
+            if block is None and node.is_empty_text_node:
+                continue
             block = _added(node.text_content, parent, block, blocks)
         elif tag == "br":
             block = _broken(block)
@@ -106,7 +109,7 @@ def blocks_of(body: Any) -> list[Block]:
                 boxes[node.mem_id] = inner
         elif tag not in _NEVER:
             block = None
-            inner = _box(node, tag, parent, seen)
+            inner = _box(node, tag, parent)
             if inner is not None:
                 boxes[node.mem_id] = inner
     return blocks
@@ -157,7 +160,7 @@ def _hidden(attributes: dict[str, str | None]) -> bool:
     return "display:none" in tight or "visibility:hidden" in tight
 
 
-def _box(node: Any, tag: str, parent: Box, seen: dict[str, int]) -> Box | None:
+def _box(node: Any, tag: str, parent: Box) -> Box | None:
     outer = parent.block or parent
     attributes = node.attributes
     if attributes and (_hidden(attributes) or attributes.get("role") in _ROLES):
@@ -173,10 +176,7 @@ def _box(node: Any, tag: str, parent: Box, seen: dict[str, int]) -> Box | None:
         if "id" in attributes:
             names += f" {attributes['id']}"
         if names:
-            flags = seen.get(names)
-            if flags is None:
-                flags = seen[names] = flags_of(names)
-            box.flags |= flags
+            box.flags |= flags_of(names)
     return box
 
 

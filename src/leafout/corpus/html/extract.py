@@ -22,6 +22,9 @@ _PACKED = {
 }  # fmt: skip
 _QUOTED_CHARS = 40
 _SAMPLE_CHARS = 1 << 16
+_SCRIPT_CHARS = 1000
+_letters = re.compile(r"[^\W\d_]").findall
+_eastern = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]").findall
 _control = re.compile("[\x00-\x08\x0e-\x1f]").findall
 _DATE_CHARS = 120
 
@@ -123,10 +126,7 @@ def _believed(language: str | None, text: str) -> str | None:
     """The claimed language, unless the script of the text belies it."""
     if language is None:
         return None
-    sample = text[:2000]
-    letters = sum(char.isalpha() for char in sample)
-    chinese = sum(
-        "\u3040" <= char <= "\u30ff" or "\u3400" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7af" for char in sample
-    )
+    sample = text[:_SCRIPT_CHARS]
+    letters, chinese = len(_letters(sample)), len(_eastern(sample))
     mostly = chinese > 0.3 * letters
     return language if mostly == (language in {"zh", "ja", "ko", "yue"}) or not letters else None

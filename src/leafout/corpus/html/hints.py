@@ -3,6 +3,7 @@
 The words are the field's common stock, in English and in pinyin as Chinese sites name their boxes.
 """
 
+import functools
 import re
 
 CHROME, MINOR, TALK = 1, 2, 4
@@ -42,6 +43,7 @@ _words = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])").findall
 _MAX_NAME_CHARS = 300
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def flags_of(names: str) -> int:
     """The flags CHROME, MINOR and TALK of a class and id.
 

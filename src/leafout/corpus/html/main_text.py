@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from leafout.corpus.html.blocks import Box, home_of
 from leafout.corpus.html.hints import CHROME, MINOR, TALK
-from leafout.corpus.html.passages import Passage
+from leafout.corpus.html.passages import MOSTLY_LINK, Passage
 from leafout.corpus.html.phrases import has_rights, is_dated, is_furniture
 
 _CORE_SHARE = 0.7
@@ -148,7 +148,7 @@ def _kept(inner: list[Passage], core: Box, furniture: Callable[[Box], bool]) -> 
     headings: list[Passage] = []
     for place, one in enumerate(inner):
         home = home_of(one.box)
-        if chrome(one.box) or one.links >= 0.6 or one.box.kind == "figure" or home in linked or place in cards:
+        if chrome(one.box) or one.links >= MOSTLY_LINK or one.box.kind == "figure" or home in linked or place in cards:
             continue
         if one.box.kind in {"h", "h1"}:
             leads = one.box.kind == "h" and place > first and one.links < 0.5 and not is_furniture(one.text)
@@ -206,7 +206,7 @@ def _cards(inner: list[Passage], core: Box) -> set[int]:
     groups: dict[tuple[str, int], dict[Box, set[int]]] = {}
     link, text = -9, -9
     for place, one in enumerate(inner):
-        if one.links >= 0.6:
+        if one.links >= MOSTLY_LINK:
             link = place
             start = text if place - text == 1 else -1
         elif one.prose:

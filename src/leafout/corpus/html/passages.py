@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from leafout.corpus.html.blocks import BREAK, Block, Box
 
+MOSTLY_LINK = 0.6
+"""The fraction of a passage that is link from which on it leads elsewhere."""
+
 _cjk = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]").findall
 _marks = re.compile(r"[.!?,;:…](?=[\s\"'”’)\]]|$)|[。！？，；：、…]").findall
 _ends = re.compile(r"[.!?…。！？；：:][\"'”’)\]）」』]*$").search
@@ -22,7 +25,7 @@ class Passage:
         text: with white space folded; lines that were parted stay so.
         width: in Latin letters.
         links: fraction of it that is link.
-        marks: punctuation marks in it.
+        marks: punctuation marks in it; not counted where it is mostly link.
         ends: whether it ends as sentences do.
         prose: how much prose it is, in Latin letters.
     """
@@ -31,8 +34,8 @@ class Passage:
     text: str
     width: int
     links: float
-    marks: int
-    ends: bool
+    marks: int = 0
+    ends: bool = False
     prose: float = 0.0
 
 
@@ -51,8 +54,10 @@ def passages_of(blocks: Sequence[Block]) -> list[Passage]:
             continue
         width = len(text) if text.isascii() else len(text) + 2 * len(_cjk(text))
         links = min(1.0, block.link_chars / len(text)) if block.link_chars else 0.0
-        one = Passage(block.box, text, width, links, len(_marks(text)), bool(_ends(text)))
-        one.prose = _prose(one)
+        one = Passage(block.box, text, width, links)
+        if links < MOSTLY_LINK:
+            one.marks, one.ends = len(_marks(text)), bool(_ends(text))
+            one.prose = _prose(one)
         found.append(one)
     return found
 
