@@ -2,8 +2,8 @@
 
 The measure is that of the article extraction benchmark (github.com/scrapinghub/article-extraction-benchmark): 4-grams
 of words, precision and recall a page, averaged. Its pages are parted in halves by a hash of their names: rules were
-made on the first, the second was only measured. Of pages without gold text, agreement with trafilatura's default is told; it
-keeps more of what stands around the text, so that agreement is no measure of quality.
+made on the first, the second was only measured. Of pages without gold text, agreement with trafilatura's default is
+told; it keeps more of what stands around the text, so that agreement is no measure of quality.
 
 Both sides get the same pages as text; each is warm before it is timed; CPU time counts.
 """
