@@ -11,7 +11,7 @@ TEXTS = pytest.mark.parametrize("texts", [ENGLISH, CHINESE], ids=["en", "zh"])
 
 
 def chosen(html: str, described: str = "") -> str:
-    return joined(choose(passages_of(blocks_of(LexborHTMLParser(f"<body>{html}</body>").body)), described).passages)
+    return joined(choose(passages_of(blocks_of(LexborHTMLParser(f"<body>{html}</body>").body)), described))
 
 
 def paragraphs(texts: tuple[str, ...]) -> str:

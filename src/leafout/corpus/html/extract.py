@@ -69,7 +69,7 @@ def extract_page(
         return NoPage("no text")
     passages = passages_of(blocks_of(tree.body))
     described = " ".join(said.description.split())[:_QUOTED_CHARS]
-    kept = passages if options.whole else choose(passages, described if len(described) > 20 else "").passages
+    kept = passages if options.whole else choose(passages, described if len(described) > 20 else "")
     text = joined(kept).replace("\0", "")
     if len(text) < max(1, options.min_chars):
         return NoPage("no text" if not text else f"under {options.min_chars} characters")

@@ -8,7 +8,6 @@ most (Kohlschuetter, Fankhauser and Nejdl 2010, WSDM, "Boilerplate detection usi
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from leafout.corpus.html.blocks import Box, home_of
 from leafout.corpus.html.hints import CHROME, MINOR, TALK
@@ -22,23 +21,6 @@ _CHROME_FACTOR = 0.3
 _STRONG = 90
 _CARD_SPAN = 4
 """A teaser has its link at most so many passages before its text."""
-
-
-@dataclass(slots=True)
-class Chosen:
-    """What was chosen of a page.
-
-    Attributes:
-        passages: its text, in order.
-        core: the box they stand in.
-        left: prose in the core that was left out, as a fraction of the core's.
-        outside: prose outside the core as a fraction of the page's.
-    """
-
-    passages: list[Passage]
-    core: Box | None
-    left: float = 0.0
-    outside: float = 0.0
 
 
 def _sums(values: Sequence[tuple[Box, float]]) -> dict[Box, float]:
@@ -70,7 +52,7 @@ def _counter(is_one: Callable[[Box], bool], stop: Box | None = None) -> Callable
     return count
 
 
-def choose(passages: list[Passage], described: str = "") -> Chosen:
+def choose(passages: list[Passage], described: str = "") -> list[Passage]:
     """The passages that are a page's text.
 
     Args:
@@ -80,7 +62,7 @@ def choose(passages: list[Passage], described: str = "") -> Chosen:
     raw = _sums([(one.box, one.prose) for one in passages if one.prose])
     total = max(raw.values(), default=0.0)
     if not total:
-        return Chosen([one for one in passages if one.ends and one.links < 0.5 and not _named(one.box)], None, 1.0, 1.0)
+        return [one for one in passages if one.ends and one.links < 0.5 and not _named(one.box)]
 
     trusted = _trusted(passages, described)
 
@@ -96,10 +78,7 @@ def choose(passages: list[Passage], described: str = "") -> Chosen:
     core = max((box for box, value in sums.items() if value >= _CORE_SHARE * whole), key=lambda box: box.depth)
     while core.kind in {"p", "li", "pre", "quote"} and core.parent is not None and core.parent.parent is not None:
         core = core.parent
-    inner = _inside(passages, core)
-    kept = _kept(inner, core, furniture)
-    prose = sum(one.prose for one in inner)
-    return Chosen(kept, core, 1 - sum(one.prose for one in kept) / prose if prose else 1.0, 1 - sums[core] / whole)
+    return _kept(_inside(passages, core), core, furniture)
 
 
 def _named(box: Box | None) -> bool:
