@@ -1,5 +1,6 @@
 """Work that tests give to other processes, which find it here by name."""
 
+import errno
 import os
 import signal
 import time
@@ -30,3 +31,11 @@ def die(number: int) -> int:
 def print_loud(number: int) -> int:
     print("printed by a library")  # noqa: T201 it must not fall between the results
     return number
+
+
+def fill_the_disk(number: int) -> int:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), f"/满/{number}")
+
+
+def take_all_memory(number: int) -> int:
+    return len(bytearray(1 << 60)) + number

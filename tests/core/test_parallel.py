@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from leafout.core.errors import LeafoutError, Stopped
+from leafout.core import parallel
+from leafout.core.errors import LeafoutError, Stopped, StoreError
 from leafout.core.parallel import Workers, in_order
-from parallel_work import die, divide, print_loud, refuse, squared_slowly
+from leafout.core.store import disk_errors
+from parallel_work import die, divide, fill_the_disk, print_loud, refuse, squared_slowly, take_all_memory
 
 
 def test_results_keep_the_order_of_their_tasks_and_come_from_other_processes() -> None:
@@ -54,6 +56,32 @@ def test_a_bug_in_a_task_shows_its_traceback() -> None:
 def test_a_killed_worker_is_told() -> None:
     with pytest.raises(LeafoutError, match="ended by signal 9"):
         list(in_order(die, range(4), workers=2))
+
+
+def test_a_disk_that_is_full_for_a_worker_is_told_like_one_that_is_full_here(tmp_path: Path) -> None:
+    for workers in (1, 2):
+        with pytest.raises(StoreError, match="the disk is full") as caught, disk_errors(tmp_path):
+            list(in_order(fill_the_disk, range(4), workers=workers))
+        assert caught.value.where.startswith("/满/")
+        assert "make space" in caught.value.hint
+
+
+def test_memory_that_a_worker_does_not_get_is_told() -> None:
+    with pytest.raises(LeafoutError, match="no more memory"):
+        list(in_order(take_all_memory, range(4), workers=2))
+
+
+@pytest.mark.parametrize("start", ["raise SystemExit(3)", "import sys; sys.stdin.close(); sys.stdout.close()"])
+def test_a_worker_that_cannot_start_is_told(monkeypatch: pytest.MonkeyPatch, start: str) -> None:
+    monkeypatch.setattr(parallel, "_START", start)
+    with pytest.raises(LeafoutError, match="ended by exit code"):
+        list(in_order(divide, range(1, 9), workers=2))
+
+
+def test_no_process_to_be_had_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/no/python")
+    with pytest.raises(LeafoutError, match="no worker process can be started: No such file"):
+        list(in_order(divide, range(1, 9), workers=2))
 
 
 def test_a_stop_is_heard_while_waiting() -> None:

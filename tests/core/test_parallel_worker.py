@@ -1,12 +1,18 @@
+import errno
 import io
+import os
 import pickle
+import signal
 import subprocess
 import sys
 from typing import Any
 
+import pytest
+
+from leafout.core.errors import LeafoutError
 from leafout.core.parallel_worker import receive, send
 
-CODE = "from leafout.core.parallel_worker import main; main()"
+CODE = "import os; from leafout.core.parallel_worker import main; main(os.getppid())"
 
 
 def _answers(sent: io.BytesIO) -> tuple[list[tuple[bool, Any]], bytes]:
@@ -40,3 +46,35 @@ def test_half_a_message_is_none() -> None:
     send(whole, "春眠不觉晓")
     for length in range(len(whole.getvalue())):
         assert receive(io.BytesIO(whole.getvalue()[:length])) is None
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_to_the_whole_group_is_the_parents(number: signal.Signals) -> None:
+    sent = io.BytesIO()
+    for thing in (sys.path, (signal.raise_signal, number), (len, "春眠")):
+        send(sent, thing)
+    assert _answers(sent)[0] == [(True, None), (True, 2)]
+
+
+def test_a_worker_whose_parent_is_gone_does_nothing() -> None:
+    sent = io.BytesIO()
+    for thing in (sys.path, (len, "春眠")):
+        send(sent, thing)
+    code = CODE.replace("os.getppid()", "os.getppid() + 1")
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=sent.getvalue(), capture_output=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, b"")
+
+
+def test_what_the_system_refuses_keeps_its_number_and_its_traceback() -> None:
+    sent = io.BytesIO()
+    for thing in (sys.path, (os.mkdir, "/proc/春眠"), (bytearray, 1 << 60), (os.close, 999)):
+        send(sent, thing)
+    missing, memory, closed = (error for _, error in _answers(sent)[0])
+    assert isinstance(missing, FileNotFoundError)
+    assert (missing.errno, missing.filename) == (errno.ENOENT, "/proc/春眠")
+    assert "parallel_worker.py" in missing.__notes__[0]
+    assert isinstance(memory, LeafoutError)
+    assert "--workers 1" in memory.hint
+    assert closed.errno == errno.EBADF

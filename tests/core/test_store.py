@@ -8,6 +8,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from leafout.core.artifact import Artifact, read_artifact
@@ -255,6 +256,12 @@ print("went on")
 def test_a_full_disk_is_told_also_by_libraries_with_errors_of_their_own(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="the disk is full"), disk_errors(tmp_path):
         raise ValueError("Error while serializing: I/O error: No space left on device (os error 28)")
+    with (
+        pytest.raises(StoreError, match="the disk is full"),
+        disk_errors(tmp_path),
+        Path("/dev/full").open("wb") as file,
+    ):
+        np.arange(1 << 16).tofile(file)
     with pytest.raises(ValueError, match="our bug"), disk_errors(tmp_path):
         raise ValueError("our bug")
 

@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import IO, Any, Self, TypeVar
 
 from leafout.core.errors import LeafoutError, Stopped
-from leafout.core.parallel_worker import receive, send
+from leafout.core.parallel_worker import LESS_MEMORY, receive, send
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -32,7 +32,7 @@ _AHEAD = 2
 """Tasks given out for each worker before the first result is taken."""
 
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-_START = "from leafout.core.parallel_worker import main; main()"
+_START = "import sys; from leafout.core.parallel_worker import main; main(int(sys.argv[1]))"
 
 
 class Workers:
@@ -105,9 +105,9 @@ class Workers:
     def _submit(self, work: Callable[[T], R], task: T) -> "Future[R]":
         if self._threads is None:
             self._threads = ThreadPoolExecutor(self.count)
-            self._all = [_Worker() for _ in range(self.count)]
-            for worker in self._all:
-                self._idle.put(worker)
+            for _ in range(self.count):
+                self._all.append(_Worker())
+                self._idle.put(self._all[-1])
         return self._threads.submit(self._call, work, task, self._idle)
 
     @staticmethod
@@ -147,14 +147,18 @@ class _Worker:
     """One process and the pipes to it."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _START],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=os.environ | _ONE_THREAD,
-            process_group=0,  # the terminal's Ctrl-C is for the parent
-        )
-        send(_pipe(self._process.stdin), sys.path)
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _START, str(os.getpid())],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env=os.environ | _ONE_THREAD,
+                process_group=0,  # the terminal's Ctrl-C is for the parent
+            )
+        except OSError as error:
+            raise LeafoutError(f"no worker process can be started: {error.strerror}", hint=LESS_MEMORY) from error
+        with suppress(BrokenPipeError):  # it ended already: the first task tells
+            send(_pipe(self._process.stdin), sys.path)
 
     def call(self, work: Callable[[T], R], task: T) -> R:
         """Do one task."""
@@ -184,7 +188,7 @@ class _Worker:
     def _died(self) -> LeafoutError:
         code = self._process.wait()
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
-        return LeafoutError(f"a worker process ended by {how}", hint="is memory short? Try fewer workers: --workers 1")
+        return LeafoutError(f"a worker process ended by {how}", hint=LESS_MEMORY)
 
 
 def _pipe(pipe: IO[Any] | None) -> IO[Any]:

@@ -3,8 +3,11 @@
 A message is its length in eight bytes and a pickle; both ends are this program.
 """
 
+import ctypes
+import errno
 import os
 import pickle
+import signal
 import sys
 import threading
 import time
@@ -13,12 +16,21 @@ from typing import IO, Any
 
 from leafout.core.errors import LeafoutError
 
+LESS_MEMORY = "is memory short? Fewer workers take less, --workers 1; the same command goes on where this one ended"
+
 _LOOK_SECONDS = 0.5
+_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
-def main() -> None:
-    """Work until the pipe ends, or the parent."""
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+def main(parent: int) -> None:
+    """Work until the pipe ends, or the parent.
+
+    Args:
+        parent: the process that started this one; it alone decides what becomes of a signal to the whole group.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGTTOU):
+        signal.signal(number, signal.SIG_IGN)
+    _end_with(parent)
     results = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not fall between results
     tasks = sys.stdin.buffer
@@ -44,7 +56,15 @@ def receive(pipe: IO[bytes]) -> bytes | None:
 
 
 def _end_with(parent: int) -> None:
-    """End this process soon after its parent, in the middle of a task too."""
+    """End this process with its parent, in the middle of a task too: at once on Linux, soon elsewhere."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+
+
+def _watch(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(_LOOK_SECONDS)
     os._exit(1)
@@ -56,5 +76,20 @@ def _done(message: bytes) -> tuple[bool, Any]:
         return True, work(task)
     except LeafoutError as error:
         return False, error
-    except Exception:  # noqa: BLE001 the outer door: the parent shows it
-        return False, traceback.format_exc()
+    except Exception as error:  # noqa: BLE001 the outer door: the parent shows it
+        told = traceback.format_exc()
+        if _is_out_of_memory(error):
+            return False, LeafoutError("a worker process got no more memory", hint=LESS_MEMORY)
+        if isinstance(error, OSError):  # what the system refused the parent can tell, by its number
+            about = (error.errno, error.strerror, error.filename) if error.errno else (str(error),)
+            refused = OSError(*about)
+            refused.add_note(told)
+            return False, refused
+        return False, told
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Whether memory was refused; libraries that cannot be loaded for it say so in words."""
+    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+        return True
+    return isinstance(error, ImportError) and os.strerror(errno.ENOMEM) in str(error)

@@ -48,6 +48,8 @@ _DISK_ERRORS = {
     errno.EIO: "the disk reports an input/output error",
 }
 _OS_ERROR = re.compile(r"\(os error (\d{1,4})\)")
+_SHORT_WRITE = re.compile(r"\d+ requested and \d+ written")
+"""What numpy says of a write that the disk cut short, without the number of the error."""
 
 
 @dataclass(frozen=True)
@@ -355,7 +357,9 @@ def disk_errors(root: Path) -> Iterator[None]:
         place = str(getattr(error, "filename", None) or root)
         if number in {errno.EACCES, errno.EPERM} and not Path(place).absolute().is_relative_to(root.absolute()):
             said = "no permission for this file"
-        raise StoreError(said, where=place, hint="mend that and run again: what was finished is intact") from error
+        full = number in {errno.ENOSPC, errno.EDQUOT}
+        what = "make space (`leafout gc` says what can go)" if full else "mend that"
+        raise StoreError(said, where=place, hint=f"{what} and run again: what was finished is intact") from error
 
 
 def _errno_of(error: Exception) -> int:
@@ -365,5 +369,7 @@ def _errno_of(error: Exception) -> int:
     """
     if isinstance(error, OSError) and error.errno:
         return error.errno
+    if isinstance(error, OSError) and _SHORT_WRITE.search(str(error)):
+        return errno.ENOSPC
     found = _OS_ERROR.search(str(error))
     return int(found[1]) if found else 0
