@@ -9,7 +9,9 @@ from leafout.cli.main import main
 def test_an_artifact_and_a_chain_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
     store = str(chain_store.shared().root)
     assert main(["show", "demo:clean", "--store", store]) == 0
-    assert "dropped: too_short" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "dropped: too_short" in shown
+    assert "languages  zh " in shown
     assert main(["show", "demo", "--store", store, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["steps"]["clean"]["status"] == "made"
     assert main(["show", "--store", store]) == 0

@@ -11,7 +11,7 @@ from leafout.chain.report.exams import read_exam
 from leafout.chain.report.gather import verdict_on
 from leafout.chain.report.html import duration, figure, size
 from leafout.chain.report.sections.curves import points, spread
-from leafout.chain.report.sections.funnel import counts
+from leafout.chain.report.sections.funnel import counts, told_of
 from leafout.core.artifact import Artifact
 from leafout.core.store import Store
 
@@ -105,6 +105,8 @@ def _funnel(found: Mapping[str, Any]) -> Iterator[str]:
             yield f"  {kind}: {reason}  {count:,}"
             for one in samples.get(reason, [])[:2]:
                 yield f"      {_sample(one)}"
+    if "card" in told:
+        yield from _block("documents", list(told_of(told["card"]).items()))
 
 
 def _sample(one: Mapping[str, Any]) -> str:

@@ -44,6 +44,7 @@ VERBS: dict[str, Verb] = {
     "diff": Verb("looking", "leafout.cli.diff:diff", "what differs between two artifacts, and what came of it"),
     "trace": Verb("looking", "leafout.cli.trace:trace", "from an answer or a model back to its documents"),
     "report": Verb("looking", "leafout.cli.report:report", "one HTML file about a chain"),
+    "card": Verb("looking", "leafout.cli.card:card", "the data card of documents: what they are, and their whole way"),
     "doctor": Verb("housekeeping", "leafout.cli.doctor:doctor", "this machine, this installation, and the store"),
     "gc": Verb("housekeeping", "leafout.cli.gc:gc", "remove what no chain and no release needs"),
 }

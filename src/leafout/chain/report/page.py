@@ -38,7 +38,7 @@ def page(data: Mapping[str, Any]) -> str:
     links = [tag("a", said, href=f"#{name}") for name, said in _NAMES if parts[name] is not None]
     whole = tag(
         "html",
-        _head(data),
+        head(f"{data['name']} · leafout"),
         tag(
             "body",
             summary.header(data),
@@ -50,13 +50,14 @@ def page(data: Mapping[str, Any]) -> str:
     return f"<!doctype html>\n{whole}\n"
 
 
-def _head(data: Mapping[str, Any]) -> Html:
+def head(title: str) -> Html:
+    """The head of a page that takes nothing from elsewhere, in the look of all of them."""
     style = files("leafout.chain.report").joinpath("style.css").read_text(encoding="utf-8")
     return tag(
         "head",
         tag("meta", charset="utf-8"),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", http_equiv="Content-Security-Policy", content="default-src 'none'; style-src 'unsafe-inline'"),
-        tag("title", f"{data['name']} · leafout"),
+        tag("title", title),
         tag("style", join([Html(style)])),
     )

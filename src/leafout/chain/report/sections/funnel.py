@@ -14,10 +14,13 @@ def section(data: Mapping[str, Any]) -> Html | None:
     steps = [step for step in data["steps"] if "funnel" in step["evidence"]]
     if not steps:
         return None
+    chain = data.get("name", "")
     lead = (
         "Every row read is accounted for: kept, dropped, merged, or rejected as unreadable. Fold a step out to see why."
     )
-    return tag("section", tag("h2", "Data", id="data"), tag("p", lead, class_="lead"), *[_step(step) for step in steps])
+    return tag(
+        "section", tag("h2", "Data", id="data"), tag("p", lead, class_="lead"), *[_step(step, chain) for step in steps]
+    )
 
 
 def counts(funnel: Mapping[str, Any]) -> dict[str, int]:
@@ -30,7 +33,7 @@ def counts(funnel: Mapping[str, Any]) -> dict[str, int]:
     }
 
 
-def _step(step: Mapping[str, Any]) -> Html:
+def _step(step: Mapping[str, Any], chain: str) -> Html:
     funnel = step["evidence"]["funnel"]
     found = counts(funnel)
     read = int(funnel.get("read", 0))
@@ -41,7 +44,16 @@ def _step(step: Mapping[str, Any]) -> Html:
         if count or name == "kept"
     ]
     head = tag("h3", step["name"], tag("small", f"{step['stage']}, {figure(read)} read"), id=f"data-{step['name']}")
-    return tag("div", head, bar, tag("p", *parts, class_="note"), _sides(funnel), _why(step, read), class_="ledger")
+    return tag(
+        "div",
+        head,
+        bar,
+        tag("p", *parts, class_="note"),
+        _sides(funnel),
+        _what(step, chain),
+        _why(step),
+        class_="ledger",
+    )
 
 
 def _share(count: float, read: float) -> str:
@@ -55,24 +67,77 @@ def _sides(funnel: Mapping[str, Any]) -> Html | None:
     return tag("p", ", ".join(f"{name} {figure(count)}" for name, count in sides.items()), class_="note")
 
 
-def _why(step: Mapping[str, Any], read: float) -> Html | None:
-    """A row for each reason, the most frequent first; edits, which lose nothing, after them."""
+def told_of(card: Mapping[str, Any], *, most: int = 5) -> dict[str, str]:
+    """Languages, licences and hosts of a card in words, such as `zh 120, en 40, 3 more 9`; those that say anything."""
+    found = {}
+    for name in ("languages", "licences", "hosts"):
+        tally = card["whole"][name]
+        rest = tally["names"] - len(tally["top"][:most])
+        told = [f"{one['name'][:40]} {figure(one['documents'])}" for one in tally["top"][:most]]
+        if told:
+            count = sum(one["documents"] for one in tally["top"][most:]) + tally["others"]["documents"]
+            unsaid = tally["none_said"]["documents"]
+            told += [f"{figure(rest)} more {figure(count)}"] * bool(rest) + [f"none said {figure(unsaid)}"] * bool(
+                unsaid
+            )
+            found[name] = ", ".join(told)
+    return found
+
+
+def _what(step: Mapping[str, Any], chain: str) -> Html | None:
+    """What is kept, in a line each, and where to see more."""
+    card = step["evidence"].get("card")
+    if not card:
+        return None
+    lines = [tag("span", f"{name}: {words}") for name, words in told_of(card).items()]
+    return tag(
+        "p", *lines, tag("span", "more: ", tag("code", f"leafout card {chain}:{step['name']}")), class_="note told"
+    )
+
+
+def _why(step: Mapping[str, Any]) -> Html | None:
+    """All reasons, behind a click."""
     told = step["evidence"]
+    listed, count = reasons(told["funnel"], told.get("dropped", {}), told.get("rejects", {}))
+    if listed is None:
+        return None
+    return folded(
+        join([tag("b", str(count)), " reason, with samples" if count == 1 else " reasons, with samples"]), listed
+    )
+
+
+def reasons(
+    funnel: Mapping[str, Any],
+    dropped: Mapping[str, Sequence[Mapping[str, Any]]],
+    rejects: Mapping[str, Sequence[Mapping[str, Any]]],
+    *,
+    most: int = _REASONS,
+    skip: int = 0,
+) -> tuple[Html | None, int]:
+    """A table with a row for each reason, the most frequent first; edits, which lose nothing, after them.
+
+    Args:
+        funnel: the ledger's counts.
+        dropped: samples by reason.
+        rejects: the same of rows that could not be read.
+        most: reasons of each kind that are shown.
+        skip: the first reasons of each kind, which are not.
+
+    Returns:
+        The table, None where there is no reason; how many it shows.
+    """
+    read = max(int(funnel.get("read", 0)), 1)
     rows: list[tuple[Html | str | None, ...]] = []
-    for kind, samples in (("dropped", told.get("dropped", {})), ("rejected", told.get("rejects", {})), ("edited", {})):
-        reasons = sorted((told["funnel"].get(kind) or {}).items(), key=lambda entry: (-entry[1], entry[0]))
-        for reason, count in reasons[:_REASONS]:
+    for kind, samples in (("dropped", dropped), ("rejected", rejects), ("edited", {})):
+        found = sorted((funnel.get(kind) or {}).items(), key=lambda entry: (-entry[1], entry[0]))
+        for reason, count in found[skip : skip + most]:
             said = f"edited: {reason}" if kind == "edited" else reason
             mark = tag("i", class_=f"key {kind}")
-            share = f"{count / max(read, 1):.2%}"
+            share = f"{count / read:.2%}"
             rows.append((mark, said.replace("_", " "), figure(count), share, _samples(samples.get(reason, []))))
     if not rows:
-        return None
-    listed = table(("", "reason", "rows", "share", "samples"), rows, numbers=(2, 3))
-    return folded(
-        join([tag("b", str(len(rows))), " reason, with samples" if len(rows) == 1 else " reasons, with samples"]),
-        tag("div", listed, class_="wide"),
-    )
+        return None, 0
+    return tag("div", table(("", "reason", "rows", "share", "samples"), rows, numbers=(2, 3)), class_="wide"), len(rows)
 
 
 def _samples(found: Sequence[Mapping[str, Any]]) -> Html | None:
