@@ -15,7 +15,7 @@ Legend: R held-out rows, E distinct n-grams, X pairs of n-gram and row, F findin
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -68,10 +68,18 @@ class NgramIndex:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read a saved index."""
-        saved = {path.stem: np.load(path) for path in folder.glob("*.npy")}
-        entries = Entries(**{name: saved[name] for name in Entries._fields} | {"tail_words": int(saved["tail_words"])})
+        """Map a saved index into memory: the processes of a machine share it."""
+        saved: dict[str, Any] = {path.stem: _mapped(path) for path in folder.glob("*.npy")}
+        saved["tail_words"] = int(saved["tail_words"])
+        entries = Entries(**{name: saved[name] for name in Entries._fields})
         return cls(entries, saved["first_E1"], saved["rows_X"], saved["totals_R"], int(saved["thinned"]))
+
+
+def _mapped(path: Path) -> NDArray[Any]:
+    try:
+        return np.asarray(np.load(path, mmap_mode="r"))
+    except ValueError:  # an empty array cannot be mapped
+        return np.asarray(np.load(path))
 
 
 class IndexMaker:

@@ -5,7 +5,7 @@ Legend: N training documents, R held-out rows.
 
 import json
 from collections.abc import Iterator, Sequence
-from functools import cache, partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +55,9 @@ def scan(
     maker = IndexMaker(rule, max_ngrams=max_ngrams)
     for table in held_out:
         maker.add(*_texts_of(table))
-    index = maker.index()
-    index.save(scratch / "ngrams")
+    maker.index().save(scratch / "ngrams")
+    del maker
+    index = NgramIndex.load(scratch / "ngrams")
     found = Findings(scratch / "findings.bin", index)
     total = len(mask_N)
     if len(index.entries.hashes_E):
@@ -80,7 +81,7 @@ def _find(folder: Path, part: Part) -> NDArray[np.void]:
     return found_F
 
 
-@cache
+@lru_cache(maxsize=1)
 def _loaded(folder: Path, changed: int) -> NgramIndex:  # noqa: ARG001 a rewritten index is another one
     return NgramIndex.load(folder)
 
