@@ -11,6 +11,7 @@ from leafout.core.stage import stage
 from leafout.corpus.cleaning.rules import CleanRules
 
 if TYPE_CHECKING:
+    from leafout.corpus.card import Card
     from leafout.corpus.cleaning.phases import Phases
     from leafout.corpus.ledger import Ledger
 
@@ -52,7 +53,6 @@ def clean(
         Stopped: when asked to.
     """
     from leafout.core.parallel import Workers
-    from leafout.corpus.card_notes import write_card
     from leafout.corpus.cleaning.duplicates import decide, key_parts
     from leafout.corpus.cleaning.judging import JUDGE
     from leafout.corpus.cleaning.repeats import cut_repeats
@@ -78,8 +78,7 @@ def clean(
         raise LeafoutError(
             f"nothing is left of {ledger.read} documents", hint=f"dropped: {dict(ledger.dropped.most_common(5))}"
         )
-    _tell(phases, out, cut, ledger)
-    write_card(out, card)
+    _tell(phases, out, cut, ledger, card)
     if config.index:
         _write_index(phases, out, config, reason_N == 0)
     shutil.rmtree(scratch)
@@ -112,9 +111,10 @@ def _judge(planned: Sequence[Any], phases: "Phases", config: CleanConfig) -> Non
     phases.each(partial(judge_part, judging=judging), planned, note="judging documents")
 
 
-def _tell(phases: "Phases", out: Path, cut: dict[str, Any], ledger: "Ledger") -> None:
+def _tell(phases: "Phases", out: Path, cut: dict[str, Any], ledger: "Ledger", card: "Card") -> None:
     """Write the notes beside the funnel, and say what somebody should hear."""
     from leafout.core.durable import write_json
+    from leafout.corpus.card_notes import write_card
 
     notes = out / "notes"
     for name in ("near_duplicates.jsonl", "filters.json"):
@@ -122,6 +122,7 @@ def _tell(phases: "Phases", out: Path, cut: dict[str, Any], ledger: "Ledger") ->
             (phases.scratch / name).replace(notes / name)
     if cut:
         write_json(notes / "repeats.json", cut)
+    write_card(out, card)
     if ledger.dropped["known"]:
         phases.run.say(f"{ledger.dropped['known']} documents are in an earlier corpus already: the earlier ones stay")
 
