@@ -30,12 +30,12 @@ def read_html(path: Path, options: ReadOptions, page_options: PageOptions | None
     Args:
         path: packed or not.
         options: `encoding` goes before what the page declares.
-        page_options: limits and what is kept; the defaults where it is None.
+        page_options: limits and what is kept; those of `options` where it is None.
 
     Raises:
         LeafoutError: when the file cannot be read.
     """
-    wanted = page_options or PageOptions()
+    wanted = page_options or options.page
     with open_bytes(path, options) as stream:
         data = stream.read(wanted.max_bytes + 1)
     page = extract_page(data.decode(options.encoding, "replace") if options.encoding else data, options=wanted)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from leafout.core.errors import LeafoutError
 from leafout.corpus.documents import Document
+from leafout.corpus.html.page import PageOptions
 from leafout.text.social import SocialRules
 
 
@@ -58,6 +59,7 @@ class ReadOptions:
         class_names: the names of a column's integers, such as {"ner_tags": ("O", "B-PER")}.
         script: what Chinese text is turned into, `simplified` or `traditional`; empty leaves it.
         social: what becomes of mentions, hashtags and the like in posts.
+        page: how web pages are read.
         scratch: the folder under which members of archives are unpacked for a moment; None for that of the system.
     """
 
@@ -77,6 +79,7 @@ class ReadOptions:
     script: Literal["", "simplified", "traditional"] = ""
     social: SocialRules = field(default_factory=SocialRules)
     scratch: Path | None = None
+    page: PageOptions = field(default_factory=PageOptions)
 
 
 KNOWN_NAMES: dict[str, tuple[str, ...]] = {

@@ -30,12 +30,12 @@ def read_warc(path: Path, options: ReadOptions, page_options: PageOptions | None
     Args:
         path: of a WARC or ARC file, packed or not.
         options: limits of the file.
-        page_options: limits of a page and what is kept; the defaults where it is None.
+        page_options: limits of a page and what is kept; those of `options` where it is None.
 
     Raises:
         LeafoutError: when the file cannot be opened or unpacks to more than the limits.
     """
-    wanted = page_options or PageOptions()
+    wanted = page_options or options.page
     chunks = chunks_of(path, options)
     for line, record in enumerate(records_of(chunks, max_block_bytes=wanted.max_bytes + _HEAD_BYTES), 1):
         if isinstance(record, str):
