@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 TASKS = {
+    "corpus": "your raw text becomes a corpus one can answer for",
     "classify": "your labelled rows become a classifier in service",
     "pretrain": "your text becomes a small BERT",
     "generate": "your text becomes a small GPT in service",
@@ -22,7 +23,7 @@ def init(
     text: Annotated[str, typer.Option("--text", metavar="GLOB", help="files of plain text")] = "data/text/*.txt",
     rows: Annotated[str, typer.Option("--rows", metavar="GLOB", help="files of labelled rows")] = "data/rows.csv",
 ) -> None:
-    """Write a commented chain file for a task: classify, pretrain or generate."""
+    """Write a commented chain file for a task: corpus, classify, pretrain or generate."""
     from leafout.chain.places import nearest
     from leafout.core.durable import json_bytes
     from leafout.core.errors import LeafoutError
