@@ -1,3 +1,4 @@
+import errno
 from pathlib import Path
 
 import numpy as np
@@ -51,3 +52,12 @@ def test_the_number_of_files_changes_no_group(tmp_path: Path) -> None:
 def test_a_number_of_files_that_is_no_power_of_two_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="power of two, not 3"):
         KeyGroups(tmp_path, partitions=3)
+
+
+def test_a_full_disk_is_told_with_its_number(tmp_path: Path) -> None:
+    groups = KeyGroups(tmp_path, partitions=1)
+    (tmp_path / "keys-0000.bin").symlink_to("/dev/full")
+    groups.add(np.arange(10, dtype=np.uint64), np.arange(10))
+    with pytest.raises(OSError, match="No space") as caught:
+        list(groups.groups())
+    assert caught.value.errno == errno.ENOSPC

@@ -7,10 +7,12 @@ from leafout.corpus.parts import (
     is_made,
     made_at,
     making,
+    open_scratch,
     plan_parts,
     read_counts,
     read_part,
     read_rows,
+    remove_scratch,
     write_counts,
     write_table,
 )
@@ -44,6 +46,43 @@ def test_a_part_appears_whole_or_not_at_all(tmp_path: Path) -> None:
         write_counts(out / "counts.json", {"短": 2})
     assert is_made(tmp_path / "phase", 3)
     assert read_counts(made_at(tmp_path / "phase", 3) / "counts.json") == {"短": 2}
+
+
+def test_what_a_killed_worker_left_goes_before_its_part_is_made_anew(tmp_path: Path) -> None:
+    for name in ("00003.1234.making", "00004.1234.making"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "half").write_text("x")
+    with making(tmp_path, 3) as out:
+        (out / "whole").write_text("x")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["00003", "00004.1234.making"]
+
+
+def test_of_two_makers_of_a_part_the_first_counts(tmp_path: Path) -> None:
+    with making(tmp_path, 3) as out:
+        (out / "rows").write_text("late")
+        made_at(tmp_path, 3).mkdir()
+        (made_at(tmp_path, 3) / "rows").write_text("early")
+    assert [path.name for path in tmp_path.iterdir()] == ["00003"]
+    assert (made_at(tmp_path, 3) / "rows").read_text() == "early"
+
+
+def test_a_kill_while_scratch_is_removed_leaves_no_part_that_looks_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scratch = tmp_path / "scratch"
+    with making(scratch / "phase", 0) as out:
+        (out / "rows").write_text("x")
+
+    def killed(name: str) -> bool:
+        raise KeyboardInterrupt(name)
+
+    monkeypatch.setattr("leafout.corpus.parts.fault_point", killed)
+    with pytest.raises(KeyboardInterrupt, match=r"parts\.removing"):
+        remove_scratch(scratch)
+    assert not is_made(scratch / "phase", 0)
+    assert open_scratch(scratch) == scratch
+    assert list(tmp_path.iterdir()) == [scratch]
+    assert not list(scratch.iterdir())
 
 
 def test_an_arrow_file_gives_its_rows_back(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ finds the parts that are done and goes on with the others. Nothing here enters a
 reads parts in order and writes shards, and the scratch is removed.
 """
 
+import errno
 import json
 import os
 import shutil
@@ -18,6 +19,7 @@ import pyarrow as pa
 import pyarrow.ipc
 import pyarrow.parquet as pq
 
+from leafout.core.faults import fault_point
 from leafout.corpus.documents import shards
 
 PART_BYTES = 32 << 20
@@ -105,14 +107,41 @@ def making(phase: Path, number: int) -> Iterator[Path]:
         number: of the part; ask `is_made` first.
     """
     phase.mkdir(parents=True, exist_ok=True)
+    for left in phase.glob(f"{number:05d}.*.making"):  # by a worker that was killed
+        shutil.rmtree(left, ignore_errors=True)
     making_at = phase / f"{number:05d}.{os.getpid()}.making"
-    shutil.rmtree(making_at, ignore_errors=True)
     making_at.mkdir()
     try:
         yield making_at
-        making_at.rename(made_at(phase, number))
+        fault_point("parts.made")
+        try:
+            making_at.rename(made_at(phase, number))
+        except OSError as error:
+            if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
+                raise
+            # a worker that had not yet heard of its parent's end made the same part
     finally:
         shutil.rmtree(making_at, ignore_errors=True)
+
+
+def open_scratch(scratch: Path) -> Path:
+    """The folder for a stage's scratch, with the parts of an earlier sitting that was stopped."""
+    shutil.rmtree(_going(scratch), ignore_errors=True)
+    scratch.mkdir(parents=True, exist_ok=True)
+    return scratch
+
+
+def remove_scratch(scratch: Path) -> None:
+    """Remove the scratch of a stage that is done: by one rename, so that no kill leaves parts that only look made."""
+    going = _going(scratch)
+    shutil.rmtree(going, ignore_errors=True)
+    scratch.rename(going)
+    fault_point("parts.removing")
+    shutil.rmtree(going)
+
+
+def _going(scratch: Path) -> Path:
+    return scratch.with_name(f"{scratch.name}.going")
 
 
 def made_at(phase: Path, number: int) -> Path:
@@ -128,6 +157,9 @@ def is_made(phase: Path, number: int) -> bool:
 def write_table(path: Path, table: pa.Table) -> None:
     """Write rows as an uncompressed Arrow file, which can be read without a copy and by row."""
     with pa.ipc.new_file(path, table.schema) as file:
+        if fault_point("parts.write"):
+            file.write_table(table.slice(0, table.num_rows // 2))
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
         file.write_table(table)
 
 

@@ -1,6 +1,5 @@
 """Clean: keep the documents worth learning from, and say why the others went."""
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,11 +58,10 @@ def clean(
     from leafout.corpus.cleaning.resembling import keep_alike
     from leafout.corpus.cleaning.writing import write
     from leafout.corpus.ledger import Ledger
-    from leafout.corpus.parts import plan_parts
+    from leafout.corpus.parts import open_scratch, plan_parts, remove_scratch
 
     _check(against, config)
-    scratch = out / _SCRATCH
-    scratch.mkdir(parents=True, exist_ok=True)
+    scratch = open_scratch(out / _SCRATCH)
     planned = plan_parts(documents)
     with Workers(run.workers, apart=sum(part.bytes for part in planned) > _APART_BYTES) as workers:
         phases = _phases(scratch, len(planned), workers, run)
@@ -81,7 +79,7 @@ def clean(
     _tell(phases, out, cut, ledger, card)
     if config.index:
         _write_index(phases, out, config, reason_N == 0)
-    shutil.rmtree(scratch)
+    remove_scratch(scratch)
     reasons = {f"dropped_{name}": float(count) for name, count in sorted(ledger.dropped.items())}
     return {"documents": float(ledger.kept), "kept_fraction": round(ledger.kept / ledger.read, 4), **reasons}
 

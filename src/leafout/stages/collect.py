@@ -1,6 +1,5 @@
 """Collect: files of any usual format become documents and rows; every row read is in the output or in the rejects."""
 
-import shutil
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field, field_validator
 
 from leafout.core.config import Config
-from leafout.core.errors import LeafoutError
+from leafout.core.errors import LeafoutError, Stopped
 from leafout.core.run import QUIET, Run
 from leafout.core.stage import stage
 from leafout.text.social import SocialRules
@@ -133,10 +132,10 @@ def collect(*, out: Path, config: CollectConfig, run: Run = QUIET) -> dict[str, 
     from leafout.corpus.intake.merging import merged
     from leafout.corpus.intake.sharing import shares
     from leafout.corpus.ledger import Ledger
-    from leafout.corpus.parts import made_at
+    from leafout.corpus.parts import made_at, open_scratch, remove_scratch
 
     sources = config.outside(run.root)
-    scratch = out / SCRATCH
+    scratch = open_scratch(out / SCRATCH)
     reading = _reading(config, scratch / "read")
     given = shares(sources, reading.options, kind=config.format, whole=bool(config.max_rows))
     _read(given, reading, run)
@@ -147,13 +146,15 @@ def collect(*, out: Path, config: CollectConfig, run: Run = QUIET) -> dict[str, 
             ledger.take(part)
         _check(ledger, config)
         for table, over in merged(parts, scratch / "names", config.source_caps):
+            if run.should_stop():
+                raise Stopped
             writer.write_batch(table)
             ledger.leave_out("over the cap of its source", over)
         if not ledger.kept:
             raise LeafoutError("nothing was read", where=", ".join(list(sources)[:3]), hint=f"read {ledger.counts()}")
     figures = _tell(parts, out, run)
     write_card(out, card)
-    shutil.rmtree(scratch)
+    remove_scratch(scratch)
     return {"documents": float(ledger.kept), "rejected": float(ledger.rejected.total()), **figures}
 
 

@@ -169,7 +169,7 @@ def _decide_near(phases: Phases, last: str, labels_N: Int64, reason_N: NDArray[n
         ipc_texts(kept),
         threshold=near.threshold,
         scratch=phases.scratch / "near",
-        progress=lambda done, of: phases.run.progress(done, of, unit="bands", note="near-duplicates"),
+        progress=partial(_tell_bands, phases),
     )
     alive = np.flatnonzero(reason_N == 0)
     pairs = np.stack([roots_N[alive], labels_N[alive]], axis=1)
@@ -187,6 +187,11 @@ def _decide_near(phases: Phases, last: str, labels_N: Int64, reason_N: NDArray[n
     )
     reason_N[rows[~stays]] = NEAR
     _list_clusters(phases.scratch / "near_duplicates.jsonl", cluster, stays, about["id"])
+
+
+def _tell_bands(phases: Phases, done: int, of: int) -> None:
+    phases.run.progress(done, of, unit="bands", note="near-duplicates")
+    phases.look()
 
 
 def _rows_of(kept: list[Path], rows: Int64) -> pa.Table:

@@ -1,6 +1,8 @@
 """Reads one share of the files into a part: documents with names, what was rejected, and the keys of all."""
 
+import errno
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -12,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.ipc
 
+from leafout.core.faults import fault_point
 from leafout.corpus import parts
 from leafout.corpus.documents import SCHEMA, Document, table_of
 from leafout.corpus.intake.naming import Naming, named
@@ -158,6 +161,9 @@ class _Batches:
             return
         rows, self._rows, self._size = self._rows, [], 0
         table = table_of(list(_spoken(rows)) if self._detect else rows)
+        if fault_point("intake.write"):
+            self._file.write_table(table.slice(0, table.num_rows // 2))
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(self._out / DOCUMENTS))
         self._file.write_table(table)
         self._keys.append(np.array([int(row.id, 16) for row in rows], np.uint64))
 
