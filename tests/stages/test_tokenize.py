@@ -61,7 +61,7 @@ def payload(out: Path) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize("kind", ["wordpiece", "bpe"])
+@pytest.mark.parametrize("kind", ["wordpiece", "bpe", "unigram"])
 def test_equal_input_gives_equal_bytes(tmp_path: Path, kind: str) -> None:
     split = write(tmp_path / "split")
     first, metrics = made(tmp_path, split, "a", kind=kind)
@@ -76,7 +76,7 @@ def test_equal_input_gives_equal_bytes(tmp_path: Path, kind: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("kind", ["wordpiece", "bpe"])
+@pytest.mark.parametrize("kind", ["wordpiece", "bpe", "unigram"])
 def test_what_is_returned_is_what_was_packed(tmp_path: Path, kind: str) -> None:
     out, metrics = made(tmp_path, write(tmp_path / "split"), kind=kind)
     train, val = read_shards(out / "train"), read_shards(out / "val")
@@ -211,7 +211,7 @@ def test_documents_that_were_not_split_say_what_to_do(tmp_path: Path) -> None:
     assert "split" in caught.value.hint
 
 
-@pytest.mark.parametrize("config", [{"kind": "unigram"}, {"vocab_size": 3}, {"coverage": 0.5}, {"vocab_sise": 800}])
+@pytest.mark.parametrize("config", [{"kind": "unigramm"}, {"vocab_size": 3}, {"coverage": 0.5}, {"vocab_sise": 800}])
 def test_a_wrong_config_is_refused(config: dict[str, Any]) -> None:
     with pytest.raises(LeafoutError):
         TokenizeConfig.read(config)
@@ -224,3 +224,75 @@ def test_an_even_part_is_enough_to_train_on(tmp_path: Path) -> None:
     assert part["documents"] == whole["documents"]
     assert part["vocab_size"] < whole["vocab_size"]
     assert np.isclose(part["fertility_zh"], whole["fertility_zh"], rtol=0.2)
+
+
+MIXED = [
+    Document(text, id=f"{n:016x}", source="wiki/a.xml" if n % 3 else "weibo/b.csv")
+    for n, text in enumerate(toy_texts(900))
+]
+MIX: dict[str, Any] = {"kind": "bpe", "max_document_tokens": 20, "source_weights": {"wiki/*": 2.5, "weibo/*": 0.5}}
+
+
+def in_shards(folder: Path, shard_bytes: int) -> Path:
+    """The same documents in many files or one."""
+    for side, documents in (("train", MIXED), ("val", VAL)):
+        for number, start in enumerate(range(0, len(documents), shard_bytes)):
+            with DocumentWriter(folder / side) as writer:
+                for document in documents[start : start + shard_bytes]:
+                    writer.write(document)
+            (folder / side / "part-00000.parquet").rename(folder / side / f"part-1{number:04d}.parquet")
+    return folder
+
+
+def test_the_mixture_and_cutting_are_in_metrics_and_ledger(tmp_path: Path) -> None:
+    out, metrics = made(tmp_path, in_shards(tmp_path / "split", 1000), **MIX)
+    funnel = json.loads((out / "notes" / "funnel.json").read_text())
+    assert (funnel["read"], funnel["kept"]) == (920, 920 - funnel["dropped"]["weight"])
+    assert 100 < funnel["dropped"]["weight"] < 200  # half of 300
+    assert funnel["edited"]["packed_again"] == metrics["copies"]
+    assert 600 + 220 < metrics["copies"] < 600 + 380
+    assert metrics["cut_documents"] == funnel["edited"]["cut_documents"] > 0
+    shards = read_shards(out / "train")
+    assert np.diff(shards.sentences[shards.documents]).max() <= 20
+    told = json.loads((out / "notes" / "vocabulary.json").read_text())
+    assert told["sides"]["train"]["tokens"] == len(shards.ids) == metrics["train_tokens"]
+    assert len(told["entries"]["sentences"]["zh"]) == 5
+
+
+@pytest.mark.slow
+def test_workers_and_shards_make_no_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, metrics = made(tmp_path, in_shards(tmp_path / "one", 1000), "a", **MIX)
+    monkeypatch.setattr("leafout.corpus.parts.PART_BYTES", 9000)
+    run = QuietRun(workers=3)
+    second, again = made(tmp_path, in_shards(tmp_path / "many", 70), "b", run, **MIX)
+    assert payload(first) == payload(second)
+    assert metrics == again
+
+
+@pytest.mark.slow
+def test_a_stopped_stage_goes_on_and_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    split = in_shards(tmp_path / "split", 100)
+    first, metrics = made(tmp_path, split, "a", **MIX)
+    monkeypatch.setattr("leafout.corpus.parts.PART_BYTES", 9000)
+    out = tmp_path / "b"
+    (out / "notes").mkdir(parents=True)
+    config, stops = TokenizeConfig.read({"vocab_size": 400, **MIX}), 0
+    while True:
+        try:
+            again = tokenize(split, out=out, config=config, run=Heard(stop_after=3 + stops))
+            break
+        except Stopped:
+            stops += 1
+    assert 3 < stops < 40
+    assert payload(first) == payload(out)
+    assert metrics == again
+
+
+def test_a_fast_encoder_that_errs_is_not_used_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    split = write(tmp_path / "split")
+    first, _ = made(tmp_path, split, "a")
+    monkeypatch.setattr("leafout.tokenization.fast.encoder.Encoder.check", lambda *_: "今天")
+    run = Heard()
+    second, _ = made(tmp_path, split, "b", run)
+    assert payload(first) == payload(second)
+    assert any("other ids" in message for message in run.said)

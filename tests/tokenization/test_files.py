@@ -7,23 +7,26 @@ import pytest
 from transformers import AutoTokenizer
 
 from leafout.core.errors import LeafoutError
-from leafout.tokenization import byte_bpe, files, wordpiece
+from leafout.tokenization import byte_bpe, files, unigram, wordpiece
 from leafout.tokenization.encode import encode
 from leafout.tokenization.files import copy_tokenizer, tokenizer_files, write_tokenizer
 from leafout.tokenization.load import load_tokenizer
-from leafout.tokenization.special import special_tokens
+from leafout.tokenization.special import CONFIG_FILE, special_tokens
 from tiny_models import tokenizer
 from tokenization.toy_texts import batches, toy_texts
 
 TEXTS = [*toy_texts(20, seed=9), "Naïve CAFÉ  \t 很好！", "ﬁne ½ 🙂 生僻字饕餮", "", " "]
 
 
-@pytest.fixture(scope="module", params=["wordpiece", "cased", "bpe"])
+@pytest.fixture(scope="module", params=["wordpiece", "cased", "bpe", "unigram"])
 def folder(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("tokenizer")
     if request.param == "bpe":
         trained = byte_bpe.train_byte_bpe(batches, vocab_size=500)
         write_tokenizer(trained, made, named=byte_bpe.NAMED, lowercase=False)
+    elif request.param == "unigram":
+        trained = unigram.train_unigram(batches, vocab_size=300)
+        write_tokenizer(trained, made, named=unigram.NAMED, lowercase=False)
     else:
         lowercase = request.param == "wordpiece"
         trained = wordpiece.train_wordpiece(batches, vocab_size=300, lowercase=lowercase)
@@ -83,3 +86,10 @@ def test_what_is_no_tokenizer_is_not_copied(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "tokenizer.json").write_text("{}")
     with pytest.raises(LeafoutError, match="is no tokenizer"):
         copy_tokenizer(tmp_path, tmp_path / "out")
+
+
+def test_another_vocabulary_takes_the_place_of_the_first(folder: Path, tmp_path: Path) -> None:
+    copy_tokenizer(folder, tmp_path)
+    files.replace_vocabulary(tmp_path, tokenizer())
+    assert load_tokenizer(tmp_path).get_vocab() == tokenizer().get_vocab()
+    assert (tmp_path / CONFIG_FILE).read_bytes() == (folder / CONFIG_FILE).read_bytes()

@@ -1,101 +1,167 @@
 """Tokenize: a tokenizer for Chinese and English, and the documents as packed tokens."""
 
-from collections.abc import Callable, Iterator
+import shutil
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from pydantic import Field
-
-from leafout.core.config import Config
 from leafout.core.errors import LeafoutError, Stopped
 from leafout.core.run import QUIET, Run
 from leafout.core.stage import stage
+from leafout.tokenization.rules import VocabularyRules
 
 if TYPE_CHECKING:
-    from tokenizers import Tokenizer
-
     from leafout.corpus.ledger import Ledger
-    from leafout.tokenization.pack import Counts, Packer
+    from leafout.corpus.parts import Part
+    from leafout.tokenization.counts import Counts
 
-_BYTES_PER_ENTRY = 1000
-_LEAST_TRAINING_BYTES = 8_000_000
+_SCRATCH = "scratch"
+_SIDES = ("train", "val")
+_APART_BYTES = 64 << 20
+"""From so much on even one worker gets a process of its own, which can be stopped."""
 _MANY_UNKNOWN = 0.01
 
 
-class TokenizeConfig(Config):
+class TokenizeConfig(VocabularyRules):
     """The vocabulary and how it is found."""
 
-    kind: Literal["wordpiece", "bpe"] = "wordpiece"
-    """`wordpiece` for BERT, each Chinese character by itself; `bpe` (byte-level) for GPT, nothing is unknown."""
-    vocab_size: int = Field(default=8000, ge=32, le=1_000_000)
-    """Entries at most, special tokens included."""
-    lowercase: bool | None = None
-    """Fold case (and take accents off, for wordpiece); null folds it for wordpiece only."""
-    min_frequency: int = Field(default=2, ge=1)
-    """A pair of pieces must occur so often to become one."""
-    coverage: float = Field(default=0.9995, gt=0.9, le=1)
-    """Share of the text's characters that wordpiece must know; the rest becomes [UNK]."""
-    training_bytes: int = Field(default=0, ge=0)
-    """Train the vocabulary on an even part of so many bytes; 0: 1,000 an entry, 8 MB at least."""
-    text_b: bool = True
-    """Second texts of pairs belong to their documents."""
-    tokenizer: str = ""
-    """A local folder whose tokenizer is taken as it is; the other keys but `text_b` have no effect then."""
 
-    def outside(self, root: Path) -> dict[str, Path]:
-        """The files of the tokenizer that is taken over."""
-        from leafout.tokenization.files import tokenizer_files
-
-        if not self.tokenizer:
-            return {}
-        return {
-            f"tokenizer/{name}": path
-            for name, path in tokenizer_files(root / Path(self.tokenizer).expanduser()).items()
-        }
-
-
-@stage(version=1)
+@stage(version=2, resumable=True)
 def tokenize(documents: Path, *, out: Path, config: TokenizeConfig, run: Run = QUIET) -> dict[str, float]:
     """Train a tokenizer on the train part (or take one over) and pack train and val; test is never touched.
+
+    Packing is cut into parts for `run.workers` processes; the output is the same for any number of them and any
+    sharding of the input, and a stage that was stopped goes on where it was. Memory: a few times a part of 32 MB a
+    worker.
 
     Args:
         documents: what `split` made.
         out: receives `tokenizer.json`, `tokenizer_config.json`, `special_tokens_map.json`, `train/` and `val/`;
-            `notes/vocabulary.json` says what the vocabulary is worth, `notes/funnel.json` what became of documents.
-        config: the vocabulary.
-        run: progress and stop.
+            `notes/vocabulary.json` says what the vocabulary is worth, `notes/extension.json` what an extension did,
+            `notes/funnel.json` what became of documents.
+        config: the vocabulary, and the mixture.
+        run: progress, workers and stop.
 
     Returns:
-        `vocab_size`, `train_tokens`, `val_tokens`, `documents`, `emptied_documents`, `unknown_fraction`,
-        `bytes_per_token` and `fertility_<language>` (tokens a Chinese character, or a word elsewhere) of train.
+        `vocab_size`, `train_tokens`, `val_tokens`, `documents`, `copies` (documents packed once more),
+        `emptied_documents`, `cut_documents`, `unknown_fraction`, `bytes_per_token` and `fertility_<zh|en|other>`
+        (tokens a character of Chinese, or a word elsewhere) of train.
 
     Raises:
         LeafoutError: when the split is none or has no text, `vocab_size` is too small, or a tokenizer is damaged.
         Stopped: when asked to.
     """
-    from leafout.core.durable import write_json
+    from leafout.corpus import parts
     from leafout.corpus.ledger import Ledger
+    from leafout.tokenization.making import make_tokenizer
+
+    sides = [side for side in _SIDES if (documents / side).is_dir()]
+    if "train" not in sides:
+        raise LeafoutError("the folder has no `train`", where=str(documents), hint="give what `leafout split` made")
+    scratch = out / _SCRATCH
+    if not parts.is_made(scratch / "tokenizer", 0):
+        with parts.making(scratch / "tokenizer", 0) as folder:
+            make_tokenizer(documents / "train", folder, config, run)
+    folder = parts.made_at(scratch / "tokenizer", 0)
+    sample, fast = _sample_and_check(folder, documents / "train", config, run)
+    planned = {side: parts.plan_parts([documents / side]) for side in sides}
+    _pack(planned, scratch, config, run, fast=fast)
+    with Ledger(out) as ledger:
+        found = {side: _join(scratch / side, len(planned[side]), out / side, ledger, folder, run) for side in sides}
+    metrics = _tell(folder, out, found, sample, ledger, run)
+    _hand_over(folder, out)
+    shutil.rmtree(scratch)
+    return metrics
+
+
+def _sample_and_check(
+    folder: Path, train: Path, config: TokenizeConfig, run: Run
+) -> tuple[list[tuple[str, str | None]], bool]:
+    """Texts from all over the train part, and whether the kernels give the ids of the library on all of them."""
+    from leafout.tokenization.fast.encoder import Encoder
+    from leafout.tokenization.load import load_tokenizer
+    from leafout.tokenization.pack import whole_sentences
+    from leafout.tokenization.sample import spread_texts
+
+    sample = spread_texts(train, text_b=config.text_b)
+    encoder = Encoder(load_tokenizer(folder))
+    if not encoder.fast:
+        return sample, False
+    wrong = encoder.check([sentence for text, _ in sample for sentence in whole_sentences(text)])
+    if wrong is not None:
+        run.say(f"warning: the fast encoder gives other ids than the library for {wrong[:40]!r}: it is not used")
+    return sample, wrong is None
+
+
+def _pack(planned: "dict[str, list[Part]]", scratch: Path, config: TokenizeConfig, run: Run, *, fast: bool) -> None:
+    from leafout.core.parallel import Workers
+    from leafout.corpus.parts import made_at
+    from leafout.tokenization.pack import Packing, pack_part
+
+    rows = sum(part.rows for some in planned.values() for part in some)
+    apart = sum(part.bytes for some in planned.values() for part in some) > _APART_BYTES
+    done = 0
+    with Workers(run.workers, apart=apart) as workers:
+        for side, some in planned.items():
+            packing = Packing(
+                tokenizer=made_at(scratch / "tokenizer", 0),
+                phase=scratch / side,
+                text_b=config.text_b,
+                max_document_tokens=config.max_document_tokens,
+                weights=tuple(config.source_weights.items()) if side == "train" else (),
+                fast=fast,
+            )
+            for number in workers.in_order(partial(pack_part, packing=packing), some, should_stop=run.should_stop):
+                done += some[number].rows
+                run.progress(done, rows, unit="documents", note=side)
+
+
+def _join(phase: Path, num_parts: int, out: Path, ledger: "Ledger", tokenizer: Path, run: Run) -> "Counts":
+    from leafout.corpus.parts import made_at
+    from leafout.tokenization.joining import join
     from leafout.tokenization.load import load_tokenizer, num_ids
-    from leafout.tokenization.pack import Packer
-    from leafout.tokenization.report import bytes_per_token, describe, fertility, unknown_fraction
+
+    def look() -> None:
+        if run.should_stop():
+            raise Stopped
+
+    made = [made_at(phase, number) for number in range(num_parts)]
+    counts = join(made, out, num_ids=num_ids(load_tokenizer(tokenizer)), look=look)
+    ledger.read += counts.read
+    ledger.kept += counts.read
+    ledger.leave_out("no_tokens", counts.emptied)
+    ledger.leave_out("weight", counts.weightless)
+    for name, count in (("cut_documents", counts.cut_documents), ("packed_again", counts.copies)):
+        if count:
+            ledger.edited[name] += count
+    return counts
+
+
+def _tell(
+    folder: Path,
+    out: Path,
+    found: "dict[str, Counts]",
+    sample: list[tuple[str, str | None]],
+    ledger: "Ledger",
+    run: Run,
+) -> dict[str, float]:
+    """Write what the vocabulary is worth, and give the figures."""
+    from leafout.core.durable import write_json
+    from leafout.tokenization.entries import entries
+    from leafout.tokenization.load import load_tokenizer, num_ids
+    from leafout.tokenization.report import bytes_per_token, coarse_fertility, describe, unknown_fraction
     from leafout.tokenization.shards import read_shards
     from leafout.tokenization.special import special_tokens
 
-    sides = [side for side in ("train", "val") if (documents / side).is_dir()]
-    if "train" not in sides:
-        raise LeafoutError("the folder has no `train`", where=str(documents), hint="give what `leafout split` made")
-    _make_tokenizer(documents / "train", out, config, run)
-    tokenizer, unk_id = load_tokenizer(out), special_tokens(out).unk_id
-    size = num_ids(tokenizer)
-    packer = Packer(tokenizer, num_ids=size)
-    with Ledger(out) as ledger:
-        found = {side: _pack(packer, documents / side, out / side, config, run, ledger) for side in sides}
-    notes = {side: describe(counts, read_shards(out / side), unk_id=unk_id) for side, counts in found.items()}
-    write_json(out / "notes" / "vocabulary.json", {"vocab_size": size, "sides": notes})
-    train = found["train"]
+    tokenizer, unk_id = load_tokenizer(folder), special_tokens(folder).unk_id
+    train, size = found["train"], num_ids(tokenizer)
     tokens = {side: int(counts.ids_V.sum()) for side, counts in found.items()}
     if not tokens["train"]:
-        raise LeafoutError("no document of `train` has a token", where=str(documents), hint="look at what `clean` kept")
+        hint = "look at what `clean` kept, and at `source_weights`"
+        raise LeafoutError("no document of `train` has a token", where="[documents]", hint=hint)
+    sides = {side: describe(counts, read_shards(out / side), unk_id=unk_id) for side, counts in found.items()}
+    told = {"vocab_size": size, "sides": sides, "entries": entries(tokenizer, train, sample)}
+    write_json(out / "notes" / "vocabulary.json", told)
     unknown = unknown_fraction(train, unk_id)
     if unknown > _MANY_UNKNOWN:
         run.say(f"warning: {unknown:.1%} of the tokens are unknown; a larger `vocab_size` or `coverage` knows more")
@@ -104,63 +170,19 @@ def tokenize(documents: Path, *, out: Path, config: TokenizeConfig, run: Run = Q
         "train_tokens": float(tokens["train"]),
         "val_tokens": float(tokens.get("val", 0)),
         "documents": float(ledger.kept),
-        "emptied_documents": float(sum(ledger.dropped.values())),
+        "copies": float(train.copies),
+        "emptied_documents": float(ledger.dropped["no_tokens"]),
+        "cut_documents": float(ledger.edited["cut_documents"]),
         "unknown_fraction": unknown,
         "bytes_per_token": bytes_per_token(train),
-        **{f"fertility_{spoken}": value for spoken, value in fertility(train).items()},
+        **{f"fertility_{spoken}": value for spoken, value in coarse_fertility(train).items()},
     }
 
 
-def _make_tokenizer(train: Path, out: Path, config: TokenizeConfig, run: Run) -> None:
-    from leafout.tokenization import byte_bpe, wordpiece
-    from leafout.tokenization.files import copy_tokenizer, write_tokenizer
-    from leafout.tokenization.sample import training_texts
+def _hand_over(folder: Path, out: Path) -> None:
+    """The tokenizer's files to their place, what was said of an extension to the notes."""
+    from leafout.core.durable import write_whole
+    from leafout.tokenization.making import NOTE
 
-    if config.tokenizer:
-        copy_tokenizer(run.root / Path(config.tokenizer).expanduser(), out)
-        return
-    max_bytes = config.training_bytes or max(_BYTES_PER_ENTRY * config.vocab_size, _LEAST_TRAINING_BYTES)
-    texts = _watched(training_texts(train, max_bytes=max_bytes, text_b=config.text_b), run)
-    size, frequency = config.vocab_size, config.min_frequency
-    lowercase = config.kind == "wordpiece" if config.lowercase is None else config.lowercase
-    made: Tokenizer
-    if config.kind == "wordpiece":
-        made = wordpiece.train_wordpiece(
-            texts, vocab_size=size, lowercase=lowercase, min_frequency=frequency, coverage=config.coverage
-        )
-    else:
-        made = byte_bpe.train_byte_bpe(texts, vocab_size=size, lowercase=lowercase, min_frequency=frequency)
-    if made.get_vocab_size() < size:
-        run.say(f"the text has pairs for {made.get_vocab_size()} entries only, `vocab_size` is {size}")
-    named = wordpiece.NAMED if config.kind == "wordpiece" else byte_bpe.NAMED
-    write_tokenizer(made, out, named=named, lowercase=lowercase)
-
-
-def _watched(texts: Callable[[], Iterator[list[str]]], run: Run) -> Callable[[], Iterator[list[str]]]:
-    """The same texts, with progress and a look at whether to stop between batches."""
-
-    def watched() -> Iterator[list[str]]:
-        seen = 0
-        for batch in texts():
-            if run.should_stop():
-                raise Stopped
-            yield batch
-            seen += len(batch)
-            run.progress(seen, None, unit="documents", note="vocabulary")
-
-    return watched
-
-
-def _pack(packer: "Packer", source: Path, target: Path, config: TokenizeConfig, run: Run, ledger: "Ledger") -> "Counts":
-    from leafout.corpus.documents import count_documents
-
-    total = count_documents(source)
-    for counts in packer.pack(source, target, text_b=config.text_b):
-        if run.should_stop():
-            raise Stopped
-        run.progress(counts.read, total, unit="documents", note=source.name)
-    ledger.read += counts.read
-    ledger.kept += counts.read - counts.emptied
-    if counts.emptied:
-        ledger.dropped["no_tokens"] += counts.emptied
-    return counts
+    for path in sorted(folder.iterdir()):
+        write_whole(out / "notes" / NOTE if path.name == NOTE else out / path.name, path.read_bytes())

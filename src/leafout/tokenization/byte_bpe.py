@@ -22,6 +22,8 @@ _REST = (
     r"|(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}&&[^\p{Han}]]+|\p{N}{1,3}"
     r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
+HAN_PATTERN = r"\p{Han}+" + _REST
+"""How the finished tokenizer splits."""
 
 Texts = Callable[[], Iterable[Sequence[str]]]
 
@@ -48,7 +50,7 @@ def train_byte_bpe(
     made.normalizer = (
         normalizers.Sequence([normalizers.NFC(), normalizers.Lowercase()]) if lowercase else normalizers.NFC()
     )
-    made.pre_tokenizer = _splitter(rf"\p{{Han}}{{1,{part_chars}}}")
+    made.pre_tokenizer = _splitter(rf"\p{{Han}}{{1,{part_chars}}}" + _REST)
     trainer = trainers.BpeTrainer(
         vocab_size=vocab_size,
         min_frequency=min_frequency,
@@ -57,17 +59,17 @@ def train_byte_bpe(
         show_progress=False,
     )
     made.train_from_iterator(texts(), trainer=trainer)
-    made.pre_tokenizer = _splitter(r"\p{Han}+")
+    made.pre_tokenizer = _splitter(HAN_PATTERN)
     made.post_processor = processors.ByteLevel(trim_offsets=False)
     made.decoder = decoders.ByteLevel()
     return made
 
 
-def _splitter(han: str) -> pre_tokenizers.PreTokenizer:
-    """Words of a text, each as bytes: runs of Chinese by a pattern, the rest as in Qwen's."""
+def _splitter(pattern: str) -> pre_tokenizers.PreTokenizer:
+    """Words of a text, each as bytes."""
     return pre_tokenizers.Sequence(
         [
-            pre_tokenizers.Split(Regex(han + _REST), behavior="isolated"),
+            pre_tokenizers.Split(Regex(pattern), behavior="isolated"),
             pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
         ]
     )

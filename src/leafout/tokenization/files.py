@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from tokenizers import Tokenizer
+from tokenizers import Tokenizer, models
 
 from leafout.core.durable import json_bytes, write_whole
 from leafout.core.errors import LeafoutError
@@ -35,9 +35,10 @@ def write_tokenizer(tokenizer: Tokenizer, folder: Path, *, named: dict[str, str]
         "model_input_names": ["input_ids", "attention_mask"],
     }
     if "cls_token" in named:
+        about["model_input_names"] = ["input_ids", "token_type_ids", "attention_mask"]
+    if isinstance(tokenizer.model, models.WordPiece):
         about |= {
             "tokenizer_class": "BertTokenizer",
-            "model_input_names": ["input_ids", "token_type_ids", "attention_mask"],
             "do_lower_case": lowercase,
             "strip_accents": None,
             "tokenize_chinese_chars": True,
@@ -74,3 +75,8 @@ def copy_tokenizer(source: Path, folder: Path) -> None:
         write_whole(folder / name, path.read_bytes())
     if CONFIG_FILE not in found:
         write_whole(folder / CONFIG_FILE, json_bytes({"tokenizer_class": "PreTrainedTokenizerFast"}))
+
+
+def replace_vocabulary(folder: Path, tokenizer: Tokenizer) -> None:
+    """Write another `tokenizer.json` into a folder of tokenizer files that stay as they are."""
+    write_whole(folder / TOKENIZER_FILE, (tokenizer.to_str(pretty=True) + "\n").encode())

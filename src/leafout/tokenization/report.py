@@ -7,17 +7,27 @@ from typing import Any
 
 import numpy as np
 
-from leafout.tokenization.pack import Counts
+from leafout.text.language import coarse
+from leafout.tokenization.counts import GROUPS, Counts
 from leafout.tokenization.shards import TokenShards
 
 _LIMITS = (128, 256, 512, 1024)
 
 
 def fertility(counts: Counts) -> dict[str, float]:
-    """Tokens a unit by language: a Chinese character, a word between spaces elsewhere."""
+    """Tokens a unit by language: a character where no spaces part words, a word between spaces elsewhere."""
     return {
         spoken: round(counts.tokens[spoken] / units, 4) for spoken, units in sorted(counts.units.items()) if units > 0
     }
+
+
+def coarse_fertility(counts: Counts) -> dict[str, float]:
+    """The same for `zh`, `en` and `other`."""
+    sums = {group: [0, 0] for group in GROUPS}
+    for spoken, units in counts.units.items():
+        group = sums[coarse(spoken)]
+        group[0], group[1] = group[0] + counts.tokens[spoken], group[1] + units
+    return {group: round(tokens / units, 4) for group, (tokens, units) in sorted(sums.items()) if units}
 
 
 def unknown_fraction(counts: Counts, unk_id: int | None) -> float:
@@ -37,12 +47,18 @@ def describe(counts: Counts, shards: TokenShards, *, unk_id: int | None) -> dict
     lengths_D = np.diff(bounds)
     return {
         "documents": shards.num_documents,
+        "read_documents": counts.read,
         "emptied_documents": counts.emptied,
+        "weightless_documents": counts.weightless,
+        "copies": counts.copies,
+        "cut_documents": counts.cut_documents,
+        "cut_sentences": counts.cut_sentences,
         "sentences": len(shards.sentences) - 1,
         "tokens": len(shards.ids),
         "bytes_per_token": bytes_per_token(counts),
         "unknown_fraction": unknown_fraction(counts, unk_id),
         "ids_used": int((counts.ids_V > 0).sum()),
+        "unused_fraction": round(float((counts.ids_V == 0).mean()), 6),
         "documents_by_language": dict(sorted(counts.documents.items())),
         "tokens_by_language": dict(sorted(counts.tokens.items())),
         "fertility": fertility(counts),

@@ -1,0 +1,1 @@
+"""Encoding several times as fast as `tokenizers`, with its ids: compiled splitting, merging and a cache of words."""
