@@ -14,6 +14,8 @@ from leafout.text.sentences import sentences
         ("Dr. Smith went home. He slept.", ["Dr. Smith went home.", "He slept."]),
         ('"Go!" She went. 3.14 is pi.', ['"Go!"', "She went.", "3.14 is pi."]),
         ("one\n\ntwo", ["one", "two"]),
+        ("1. 苹果。\n12. Pears. 3. 梨", ["1. 苹果。", "12. Pears.", "3. 梨"]),
+        ("价格3.5元。等等……他走了。嗯…好", ["价格3.5元。", "等等……", "他走了。", "嗯…", "好"]),
         ("混合 text here. 然后中文。End.", ["混合 text here.", "然后中文。", "End."]),
         ("", []),
     ],

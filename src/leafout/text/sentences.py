@@ -9,14 +9,15 @@ _END = re.compile(
     r"|\n+"
 )
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|etc|e\.g|i\.e|cf|Fig|No|Inc|Ltd|Co|Jr|Sr|approx)|\b[A-Z])\.$"
+    r"^\d{1,3}\.$|(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|etc|e\.g|i\.e|cf|Fig|No|Inc|Ltd|Co|Jr|Sr|approx)|\b[A-Z])\.$"
 )
 
 
 def sentences(text: str) -> list[str]:
     """Split a text into sentences, none empty; nothing but white space between them is lost.
 
-    A line end always ends a sentence; a full stop after a known abbreviation or a single capital does not.
+    A line end always ends a sentence; a full stop after a known abbreviation, a single capital
+    or the number of a list does not.
     """
     parts: list[str] = []
     start = 0

@@ -74,7 +74,7 @@ def _tokenizer(learnt: list[tuple[str, float]], normalizer: normalizers.Normaliz
     made = Tokenizer(models.Unigram([*((name, 0.0) for name in SPECIAL), *learnt], unk_id=1, byte_fallback=False))
     made.normalizer = normalizer
     made.add_special_tokens(list(SPECIAL))
-    made.pre_tokenizer = _splitter()
+    made.pre_tokenizer = splitter()
     made.decoder = decoders.Metaspace(replacement=_MARK, prepend_scheme="always")
     made.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]",
@@ -102,12 +102,13 @@ def _without(
         yield [normalizer.normalize_str(text).translate(rare) for text in batch]
 
 
-def _splitter() -> pre_tokenizers.PreTokenizer:
-    """Brackets stand alone, so that no text can spell a special token."""
+def splitter(part_chars: int = 0) -> pre_tokenizers.PreTokenizer:
+    """Words of a text, runs of Chinese whole (0) or in parts; brackets stand alone: no text spells a special token."""
+    run = f"{{1,{part_chars}}}" if part_chars else "+"
     return pre_tokenizers.Sequence(
         [
             pre_tokenizers.WhitespaceSplit(),
             pre_tokenizers.Metaspace(replacement=_MARK, prepend_scheme="always", split=True),
-            pre_tokenizers.Split(Regex(rf"{_MARK}?\p{{Han}}+|[\[\]]"), behavior="isolated"),
+            pre_tokenizers.Split(Regex(rf"{_MARK}?\p{{Han}}{run}|[\[\]]"), behavior="isolated"),
         ]
     )
