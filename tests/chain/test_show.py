@@ -4,7 +4,7 @@ import pytest
 
 import chain_store
 from leafout.chain.lookup import find_artifact
-from leafout.chain.show import facts, lines, sparkline
+from leafout.chain.show import _vocabulary, facts, lines, sparkline
 
 
 def shown(name: str) -> str:
@@ -41,3 +41,28 @@ def test_a_sparkline_has_one_block_a_group() -> None:
     assert sparkline([5]) == "▁"
     assert sparkline([]) == ""
     assert len(sparkline(list(range(1000)))) == 40
+
+
+def test_a_vocabulary_shows_fertility_entries_and_sentences() -> None:
+    told = {
+        "vocab_size": 8000,
+        "sides": {"train": {"fertility": {"en": 1.3111, "zh": 0.98}, "unused_fraction": 0.042}},
+        "entries": {
+            "most_frequent": {"zh": [["的", 9], ["，\n", 8]]},
+            "longest": ["international"],
+            "sentences": {"zh": [["今天", "天气"]], "en": [["the", " book"]]},
+        },
+    }
+    text = "\n".join(_vocabulary({"evidence": {"vocabulary": told}}))
+    for words in (
+        "fertility zh",
+        "1.31",
+        "4.2% of 8000 entries",
+        "的 ， ⏎ ",
+        "international",
+        "今天|天气",
+        "the| book",
+    ):
+        assert words in text, words
+    assert not list(_vocabulary({"evidence": {}}))
+    assert not list(_vocabulary({"evidence": {"vocabulary": {"vocab_size": 5, "sides": {}}}}))

@@ -59,7 +59,7 @@ def lines(found: Mapping[str, Any]) -> Iterator[str]:
     yield from _block("inputs", [(name, _input(one)) for name, one in found["inputs"].items()])
     yield from _outside(found["outside"])
     yield from _block("metrics", [(name, figure(value, 6)) for name, value in found["metrics"].items()])
-    for part in (_funnel, _curves, _exam, _certificate, _release, _decision, _documents, _files):
+    for part in (_funnel, _vocabulary, _curves, _exam, _certificate, _release, _decision, _documents, _files):
         yield from part(found)
 
 
@@ -114,6 +114,25 @@ def _sample(one: Mapping[str, Any]) -> str:
     line = f":{one['line']}" if one.get("line") is not None else ""
     label = f"[{one['label']}] " if one.get("label") is not None else ""
     return f"{place}{line}  {label}{_one_line(str(one.get('text') or one.get('sample') or ''), 90)}"
+
+
+def _vocabulary(found: Mapping[str, Any]) -> Iterator[str]:
+    """Of a tokenizer: tokens a unit by language, its entries, and a sentence of each language as tokens."""
+    told = found["evidence"].get("vocabulary") or {}
+    train, entries = (told.get("sides") or {}).get("train") or {}, told.get("entries") or {}
+    rows = [(f"fertility {spoken}", figure(value, 3)) for spoken, value in (train.get("fertility") or {}).items()][
+        :_FILES
+    ]
+    if "unused_fraction" in train:
+        rows.append(("never used", f"{train['unused_fraction']:.1%} of {told.get('vocab_size')} entries"))
+    rows += [
+        (f"frequent {code}", " ".join(str(one[0]) for one in most))
+        for code, most in (entries.get("most_frequent") or {}).items()
+    ]
+    rows += [("longest", " | ".join(map(str, entries["longest"][:_FILES])))] if entries.get("longest") else []
+    for code, some in (entries.get("sentences") or {}).items():
+        rows += [(f"sentence {code}", "|".join(map(str, tokens))) for tokens in some[:2]]
+    yield from _block("vocabulary", rows)
 
 
 def _curves(found: Mapping[str, Any]) -> Iterator[str]:

@@ -16,6 +16,7 @@ _MAX_LINES = 200_000
 OBJECTS = {
     "funnel": "notes/funnel.json",
     "card": "notes/card.json",
+    "vocabulary": "notes/vocabulary.json",
     "cost": "notes/cost.json",
     "plan": "notes/plan.json",
     "speed": "notes/speed.json",
