@@ -175,3 +175,15 @@ def test_the_key_holds_closed_segments_and_label_files(tmp_path: Path, release: 
     config = MonitorConfig.read({"logs": ["logs/*/closed/*"], "labels": "late.csv"})
     (segment,) = (folder / "closed").iterdir()
     assert list(config.outside(tmp_path)) == [f"logs/toy/closed/{segment.name}", "late.csv"]
+
+
+def test_every_line_of_the_log_is_a_request_of_a_release_or_is_told_as_damaged(tmp_path: Path, release: Path) -> None:
+    texts = ["这本书很好", "the room was bad", "耳机不错"]
+    write_log(tmp_path / "own", release, texts * 4)
+    write_log(tmp_path / "other", release, texts, release="0123")
+    write_log(tmp_path / "damaged", release, texts[:2], milliseconds="slow")
+    folders = [str(tmp_path / name) for name in ("own", "other", "damaged")]
+    metrics, said = look(release, tmp_path, tmp_path / "out", logs=folders)
+    damaged = (tmp_path / "out/notes/damaged.txt").read_text(encoding="utf-8").splitlines()
+    others = [figures["requests"] for figures in said["other_releases"].values()]
+    assert (metrics["requests"], sum(others), len(damaged)) == (12, 3, 2)
