@@ -43,6 +43,13 @@ def test_no_steps_and_no_rows_are_no_trouble() -> None:
     assert flow([step("a", 0, 0), step("b", 0, 0, documents="a")]).levels[1][0].width == 0
 
 
+def test_many_sources_have_room_beside_each_other() -> None:
+    steps = [step(str(n), 10, 10) for n in range(120)]
+    found = flow([*steps, step("clean", 1200, 900, **{f"documents/{n}": str(n) for n in range(120)})])
+    assert all(spot.width > 0.5 for spot in found.levels[0])
+    assert found.levels[0][-1].x + found.levels[0][-1].width == pytest.approx(100)
+
+
 @given(st.lists(st.tuples(st.integers(0, 10**9), st.integers(0, 10**9)), min_size=1, max_size=8), st.data())
 def test_everything_lies_inside_and_bands_have_the_width_of_what_was_kept(
     rows: list[tuple[int, int]], data: st.DataObject

@@ -9,7 +9,8 @@ from typing import Any
 
 from leafout.chain.card.gather import APART
 
-_GAP = 2.0
+_GAP, _GAPS = 2.0, 30.0
+"""Between two steps of a level; between all of them together at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,9 @@ def flow(steps: Sequence[Mapping[str, Any]]) -> Flow:
         return Flow([], [])
     total = max(sum(read for _, read, _, _ in row) for row in rows) or 1
     most = max(len(row) for row in rows)
-    scale = (100 - _GAP * (most - 1)) / total
-    levels = [_placed(row, scale) for row in rows]
+    gap = min(_GAP, _GAPS / max(most - 1, 1))
+    scale = (100 - gap * (most - 1)) / total
+    levels = [_placed(row, scale, gap) for row in rows]
     bands = [_bands(levels[at], levels[at + 1], feeds) for at in range(len(levels) - 1)]
     return Flow(levels, bands)
 
@@ -108,12 +110,12 @@ def _rows(
     return rows
 
 
-def _placed(row: Sequence[tuple[str, int, int, bool]], scale: float) -> list[Spot]:
-    whole = sum(read for _, read, _, _ in row) * scale + _GAP * (len(row) - 1)
+def _placed(row: Sequence[tuple[str, int, int, bool]], scale: float, gap: float) -> list[Spot]:
+    whole = sum(read for _, read, _, _ in row) * scale + gap * (len(row) - 1)
     x, found = (100 - whole) / 2, []
     for name, read, kept, passes in row:
         found.append(Spot(name, read, kept, x, read * scale, min(kept, read) * scale, passes))
-        x += read * scale + _GAP
+        x += read * scale + gap
     return found
 
 
