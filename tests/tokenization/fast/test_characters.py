@@ -4,7 +4,7 @@ from leafout.tokenization.fast.characters import DROPPED, SINGLE, STRANGE, Chara
 from leafout.tokenization.fast.splitting import HAN, LETTER, NUMBER, SPACE, WORD
 from leafout.tokenization.fast.strings import code_points
 
-KINDS = asks_of_pattern(word=r"\p{L}", han=r"\p{Han}", late="", lowercase=True)
+KINDS = asks_of_pattern(word=r"\p{L}", han=r"\p{Han}", late="", lowercase=True, nfc=True)
 
 
 def test_classes_and_case_are_the_librarys() -> None:

@@ -30,6 +30,7 @@ ODD = [
     " zqzé qqq zqzé 今你",
     "好" * 400,
     "的 " * 50 + "x" * 300,
+    "Cr\u2313o of the\u1002 o\u20eb\u1ac4rking \u0302\u0303\u1ac4\u0323",
     "\U0001fae8\U000e0041\uf8ff\u0378",
 ]
 

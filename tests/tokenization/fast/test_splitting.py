@@ -39,7 +39,7 @@ PARTS = st.sampled_from(
 
 def words(pattern: str, text: str) -> list[str]:
     known = PATTERNS[pattern]
-    ask = asks_of_pattern(word=known.word, han=known.han, late=known.late, lowercase=False)
+    ask = asks_of_pattern(word=known.word, han=known.han, late=known.late, lowercase=False, nfc=True)
     codes = code_points(text)
     classes, _ = Characters(ask).look_up(codes)
     assert not (classes & STRANGE).any()

@@ -20,6 +20,7 @@ UInt32 = NDArray[np.uint32]
 STRANGE, KNOWN = 64, 128
 SINGLE, DROPPED = 2, 4
 """Classes of BERT's splitting, beside `splitting.SPACE`: a word by itself; taken out."""
+_NFC = normalizers.NFC()
 _CODE_POINTS = 0x110000
 _LONG_S = "\u017f"
 """It is an `s` where case makes no difference, also in the pattern of contractions."""
@@ -53,7 +54,7 @@ class Characters:
         return classes_C, self._becomes[codes_C]
 
 
-def asks_of_pattern(*, word: str, han: str, late: str, lowercase: bool) -> Ask:
+def asks_of_pattern(*, word: str, han: str, late: str, lowercase: bool, nfc: bool) -> Ask:
     """Classes for `splitting`.
 
     Args:
@@ -61,6 +62,7 @@ def asks_of_pattern(*, word: str, han: str, late: str, lowercase: bool) -> Ask:
         han: the pattern of what runs of Chinese hold; empty where they do not stand apart.
         late: what symbols leave out besides space, letters and numbers; may be empty.
         lowercase: whether case is folded.
+        nfc: whether texts are composed before, by Python: a character on which the two disagree is strange.
     """
     named = {
         splitting.SPACE: r"\s",
@@ -75,11 +77,18 @@ def asks_of_pattern(*, word: str, han: str, late: str, lowercase: bool) -> Ask:
 
     def ask(character: str) -> tuple[int, str]:
         becomes = fold.normalize_str(character) if lowercase else character
-        if unicodedata.category(character) == "Cn" or len(becomes) != 1 or _LONG_S in (character, becomes):
+        odd = unicodedata.category(character) == "Cn" or (nfc and not _composes_alike(character))
+        if odd or len(becomes) != 1 or _LONG_S in (character, becomes):
             return STRANGE, becomes
         return sum(bit for bit, test in tests.items() if not test.pre_tokenize_str(becomes)), becomes
 
     return ask
+
+
+def _composes_alike(character: str) -> bool:
+    """Whether Python's and the library's Unicode give a character the same place among marks (UAX 15)."""
+    probes = (character, f"x{character}\u0334", f"x\u0345{character}")  # marks of the lowest class and of the highest
+    return all(_NFC.normalize_str(probe) == unicodedata.normalize("NFC", probe) for probe in probes)
 
 
 def asks_of_bert(normalizer: normalizers.Normalizer) -> Ask:

@@ -96,7 +96,7 @@ def _byte_bpe(told: dict[str, Any]) -> ByteBpe | None:
         byte_ids[byte] = vocabulary[letter]
     merges = np.array([(vocabulary[a], vocabulary[b], vocabulary[a + b]) for a, b in pairs], np.int64).reshape(-1, 3)
     nfc, lowercase = folds
-    ask = asks_of_pattern(word=pattern.word, han=pattern.han, late=pattern.late, lowercase=lowercase)
+    ask = asks_of_pattern(word=pattern.word, han=pattern.han, late=pattern.late, lowercase=lowercase, nfc=nfc)
     whole = _whole(vocabulary, letters) if model.get("ignore_merges") else {}
     return ByteBpe(nfc, pattern, ask, byte_ids, merges, whole)
 
