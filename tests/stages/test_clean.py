@@ -117,7 +117,7 @@ def test_the_output_is_the_same_for_any_shards_parts_and_workers(tmp_path: Path)
             _write(tmp_path / "first", rows[:77], shard_bytes=1),
             _write(tmp_path / "rest", rows[77:], shard_bytes=1),
         ]
-    digests, funnels = set(), []
+    digests, funnels, cards = set(), [], set()
     for number, (inputs, part_bytes, workers) in enumerate(
         [([one], 32 << 20, 1), (many, 1, 1), (many, 3000, 2), ([one], 1, 2)]
     ):
@@ -126,9 +126,10 @@ def test_the_output_is_the_same_for_any_shards_parts_and_workers(tmp_path: Path)
             metrics = clean(inputs, out=out, config=config, run=QuietRun(workers=workers))
         digests.add(payload_digest(out))
         funnels.append(json.loads((out / "notes/funnel.json").read_text(encoding="utf-8")))
+        cards.add((out / "notes/card.json").read_bytes())
         assert metrics["dropped_near_duplicate"] > 5
         assert not (out / "scratch").exists()
-    assert len(digests) == 1
+    assert len(digests) == len(cards) == 1
     assert all(funnel == funnels[0] for funnel in funnels)
     assert funnels[0]["read"] == 400 == funnels[0]["kept"] + sum(funnels[0]["dropped"].values())
     assert read_table(out / "notes/dropped").num_rows == sum(funnels[0]["dropped"].values())
