@@ -11,6 +11,8 @@ _END = re.compile(
 _ABBREVIATION = re.compile(
     r"^\d{1,3}\.$|(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|etc|e\.g|i\.e|cf|Fig|No|Inc|Ltd|Co|Jr|Sr|approx)|\b[A-Z])\.$"
 )
+_LOOK = 8
+"""No abbreviation of these is longer."""
 
 
 def sentences(text: str) -> list[str]:
@@ -24,7 +26,11 @@ def sentences(text: str) -> list[str]:
     for match in _END.finditer(text):
         end = match.end()
         piece = text[start:end].strip()
-        if "\n" not in match.group() and _ABBREVIATION.search(piece):
+        if (
+            piece.endswith(".")
+            and "\n" not in match.group()
+            and _ABBREVIATION.search(piece, max(0, len(piece) - _LOOK))
+        ):
             continue
         if piece:
             parts.append(piece)
