@@ -100,3 +100,10 @@ def test_shared_ancestors_are_followed_once() -> None:
     root = follow(Index(store), find_artifact(store, "sentiment"))
     model, rows = root.inputs
     assert model.inputs[1].inputs is rows.inputs
+
+
+def test_lines_are_looked_for_only_when_they_are_wanted() -> None:
+    store = chain_store.shared()
+    collected = find_artifact(store, "demo:reviews")
+    assert follow(Index(store), collected, lines=False).lines == {}
+    assert set(follow(Index(store), collected).lines) == {"reviews.csv"}

@@ -105,8 +105,14 @@ class Index:
         return [one for one in self.artifacts if one.stage == "evaluate" and digest in one.inputs.values()]
 
 
-def follow(index: Index, artifact: Artifact) -> Node:
-    """An artifact with everything it came from; shared ancestors are one object."""
+def follow(index: Index, artifact: Artifact, *, lines: bool = True) -> Node:
+    """An artifact with everything it came from; shared ancestors are one object.
+
+    Args:
+        index: of the store.
+        artifact: where to start.
+        lines: also find which lines of outside files stand in it, which reads two columns of all documents.
+    """
     made: dict[str, Node] = {}
 
     def node(name: str, digest: str, found: Artifact | None) -> Node:
@@ -114,7 +120,7 @@ def follow(index: Index, artifact: Artifact) -> Node:
             return Node(name, None, digest)
         if found.key not in made:
             inputs = tuple(node(n, d, index.of_digest(d)) for n, d in found.inputs.items())
-            made[found.key] = Node(name, found, digest, inputs, source_lines(found))
+            made[found.key] = Node(name, found, digest, inputs, source_lines(found) if lines else {})
         known = made[found.key]
         return known if known.name == name else Node(name, found, digest, known.inputs, known.lines)
 

@@ -40,7 +40,7 @@ def test_a_side_of_a_split_is_a_folder_of_its_own() -> None:
     store = chain_store.shared()
     folder = find_artifact(store, "demo:rows").path / "val"
     found = gather(store, str(folder))
-    assert found["name"].endswith("rows/val") or found["name"].endswith("/val")
+    assert found["name"] == "rows/val"
     assert found["of"]["side"] == "val"
     assert found["card"] == gather(store, "demo:rows")["sides"]["val"]
     assert found["sides"] == {}
@@ -72,3 +72,20 @@ def test_what_holds_no_documents_and_came_from_none_is_refused(tmp_path: Path) -
     with pytest.raises(LeafoutError, match="holds no documents, and no input of it does") as caught:
         gather(store, str(made.path))
     assert "collect, clean or split" in caught.value.hint
+
+
+def test_without_a_chain_steps_are_called_by_their_keys(tmp_path: Path) -> None:
+    shared, store = chain_store.shared(), Store(tmp_path)
+    shutil.copytree(shared.root / "artifacts", store.root / "artifacts")
+    artifact = find_artifact(shared, "demo:rows")
+    found = gather(store, f"split-{artifact.key[:12]}")
+    assert found["name"] == f"split-{artifact.key[:8]}"
+    assert [step["stage"] for step in found["steps"]] == ["collect", "clean", "split"]
+
+
+def test_an_input_that_is_gone_is_named_as_none(tmp_path: Path) -> None:
+    shared, store = chain_store.shared(), Store(tmp_path)
+    artifact = find_artifact(shared, "demo:clean")
+    shutil.copytree(artifact.path, store.root / "artifacts" / artifact.path.name)
+    found = gather(store, str(store.root / "artifacts" / artifact.path.name))
+    assert [step["inputs"] for step in found["steps"]] == [{"documents/0": None}]

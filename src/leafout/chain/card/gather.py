@@ -59,15 +59,16 @@ def _of_folder(store: Store, folder: Path) -> dict[str, Any]:
 
 
 def _of_artifact(store: Store, asked: Artifact, name: str) -> dict[str, Any]:
-    index = Index(store)
-    root = follow(index, asked)
+    steps_of = _steps_of(store, name, asked)
+    root = follow(Index(store, frozenset(steps_of)), asked, lines=False)
     target = _nearest(root)
     if target is None or target.artifact is None:
         hint = "give the output of collect, clean or split, or what was made from it"
         raise LeafoutError(f"`{name[:80]}` holds no documents, and no input of it does", where=name[:80], hint=hint)
     artifact = target.artifact
     nodes = _in_order(target)
-    named = _names(store, name, artifact, nodes)
+    keys = {node.artifact.key: node.artifact for node in nodes if node.artifact is not None}
+    named = {key: steps_of.get(key, f"{one.stage}-{key[:8]}") for key, one in keys.items()}
     steps = [_step(node, named) for node in nodes if node.artifact is not None]
     card, sides = card_of_artifact(artifact)
     return {
@@ -138,23 +139,18 @@ def _in_order(target: Node) -> list[Node]:
     return list(found.values())
 
 
-def _names(store: Store, asked: str, target: Artifact, nodes: list[Node]) -> dict[str, str]:
-    """What each artifact is called: its step where a chain has it, the one that was named first; else its key."""
-    found = {
-        node.artifact.key: f"{node.artifact.stage}-{node.artifact.key[:8]}"
-        for node in nodes
-        if node.artifact is not None
-    }
-    chain = asked.rpartition(":")[0]
-    for name in [chain] * bool(chain) + chain_names(store):
+def _steps_of(store: Store, name: str, asked: Artifact) -> dict[str, str]:
+    """The steps of the chain that has an artifact by their keys, of the chain that was named first; none without."""
+    chain = name.rpartition(":")[0]
+    for known in [chain] * bool(chain) + chain_names(store):
         try:
-            steps = read_chain(store, name).steps
+            steps = read_chain(store, known).steps
         except (LeafoutError, StoreError):
             continue  # gone or damaged: names of other chains do
         keys = {step.key: step_name for step_name, step in steps.items()}
-        if target.key in keys:
-            return found | {key: keys[key] for key in found if key in keys}
-    return found
+        if asked.key in keys:
+            return keys
+    return {}
 
 
 def _step(node: Node, named: Mapping[str, str]) -> dict[str, Any]:
