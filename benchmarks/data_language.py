@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import peers
+import peers  # type: ignore[import-not-found]  # the file beside this one
 from leafout.text.language import languages
 
 CODES = ("zh", "en", "de", "fr", "es", "it", "pt", "ru", "ja", "ko", "nl", "sv", "pl", "uk", "tr", "ro")

@@ -22,8 +22,8 @@ from typing import Any
 
 import pyarrow as pa
 
-import peers
-import planted_identifiers
+import peers  # type: ignore[import-not-found]  # the file beside this one
+import planted_identifiers  # type: ignore[import-not-found]  # the file beside this one
 from leafout.corpus.kernels.pii import mask_batch
 from leafout.text.pii import find
 from leafout.text.pii_rules import PersonalData

@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from leafout.corpus.readers.formats import reader
 from leafout.corpus.documents import Document
+from leafout.corpus.readers.formats import reader
 from leafout.corpus.readers.record import ReadOptions
 from leafout.corpus.sources import find_sources
 from leafout.maintenance.drift import measure_drift

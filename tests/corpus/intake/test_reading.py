@@ -63,7 +63,8 @@ def test_a_file_nobody_can_read_leaves_no_part(tmp_path: Path) -> None:
 
 
 def test_what_readers_edit_is_counted_and_a_column_of_that_name_is_not(tmp_path: Path) -> None:
-    page = "<page><title>叶</title><ns>0</ns><id>1</id><revision><id>2</id><text>'''叶'''是{{模板}}植物。</text></revision></page>"
+    revision = "<revision><id>2</id><text>'''叶'''是{{模板}}植物。</text></revision>"
+    page = f"<page><title>叶</title><ns>0</ns><id>1</id>{revision}</page>"
     (tmp_path / "dump.xml").write_text(f"<mediawiki xml:lang='zh'>{page}</mediawiki>", encoding="utf-8")
     (tmp_path / "rows.jsonl").write_text('{"text": "leaf", "edits": {"mine": 3}}', encoding="utf-8")
     reading = _reading(tmp_path)
