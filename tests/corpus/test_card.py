@@ -80,6 +80,11 @@ def test_a_writer_tells_its_card_what_it_wrote(tmp_path: Path) -> None:
     assert written.plain()["documents"] == 7
 
 
+def test_every_year_is_told_however_many_there_are() -> None:
+    rows = [Document("诗", time=f"{year}-01-01") for year in range(1500, 1900)]
+    assert len(card(rows).plain()["years"]["top"]) == 400
+
+
 def test_no_document_is_a_card_too() -> None:
     assert card([]).plain() == Card().plain()
     assert json.loads(json_bytes(Card().plain()))["documents"] == 0

@@ -31,6 +31,7 @@ _ARCHIVE = r"^(?P<name>[^!]*\.[^!/]*)!"
 
 _DAY = r"^(?P<name>[12]\d{3}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?)(?:[T\s].*)?$"
 _BINS = 48
+_ALL_YEARS = 2000
 
 
 class Card:
@@ -87,7 +88,8 @@ class Card:
             `lengths` (documents of `from` up to `below` characters); `sample`.
         """
         counts = {name: count for name, count in self._counts.items() if name != "unread_times"}
-        tallies = {name: tally.plain() for name, tally in self._tallies.items()}
+        tallies = {name: tally.plain() for name, tally in self._tallies.items() if name != "years"}
+        tallies["years"] = self._tallies["years"].plain(shown=_ALL_YEARS)
         counts["labelled"] = counts["documents"] - tallies["labels"]["none_said"]["documents"]
         time: dict[str, Any] = {"unread": self._counts["unread_times"]}
         if self._days:

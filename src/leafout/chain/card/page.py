@@ -59,8 +59,9 @@ def _header(data: Mapping[str, Any]) -> Html:
 def _tiles(data: Mapping[str, Any]) -> list[Html]:
     card = data["card"]
     languages, licences = card["languages"], card["licences"]
+    files = card["sources"]["names"]
     found = [
-        (_compact(card["documents"]), "documents", f"from {figure(card['sources']['names'])} files"),
+        (_compact(card["documents"]), "documents", f"from {figure(files)} {'file' if files == 1 else 'files'}"),
         (_compact(card["characters"]), "characters", contents.size_of(card)),
     ]
     if languages["top"]:
