@@ -4,6 +4,7 @@ import errno
 import os
 import signal
 import time
+from pathlib import Path
 
 from leafout.core.errors import LeafoutError
 
@@ -39,3 +40,14 @@ def fill_the_disk(number: int) -> int:
 
 def take_all_memory(number: int) -> int:
     return len(bytearray(1 << 60)) + number
+
+
+def held_bytes(count: int) -> int:
+    """Memory held while there are so many strings, of which the last stays."""
+    strings = [f"{number:0700d}" for number in range(count)]
+    held = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+    kept.extend(strings[-1:])
+    return int(held) * os.sysconf("SC_PAGE_SIZE")
+
+
+kept: list[str] = []

@@ -11,6 +11,7 @@ import pytest
 
 from leafout.core.errors import LeafoutError
 from leafout.core.parallel_worker import receive, send
+from parallel_work import held_bytes
 
 CODE = "import os; from leafout.core.parallel_worker import main; main(os.getppid())"
 
@@ -78,3 +79,13 @@ def test_what_the_system_refuses_keeps_its_number_and_its_traceback() -> None:
     assert isinstance(memory, LeafoutError)
     assert "--workers 1" in memory.hint
     assert closed.errno == errno.EBADF
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_memory_of_a_task_goes_back_to_the_system() -> None:
+    sent = io.BytesIO()
+    for thing in (sys.path, (held_bytes, 0), (held_bytes, 200_000), (held_bytes, 0)):
+        send(sent, thing)
+    before, while_held, after = (held for _, held in _answers(sent)[0])
+    assert while_held > before + 100e6
+    assert after < before + 40e6

@@ -38,6 +38,9 @@ SCHEMA = pa.schema(
 )
 """`extra` holds all other columns of the source as JSON."""
 
+_REPEATED = ["source", "label", "group", "language", "licence", "reason"]
+"""Columns packed as a dictionary. Texts never are: a group of equal ones would tell its readers that it is small."""
+
 _BATCH_ROWS = 4096
 _GROUP_BYTES = 8 << 20
 """A row group of a file is closed once its texts reach so many bytes: a reader holds one at a time."""
@@ -163,7 +166,8 @@ class DocumentWriter:
         if self._shard is not None:
             self._shard.close()
         path = self._folder / f"part-{self._shards:05d}.parquet"
-        self._shard = pq.ParquetWriter(path, self._schema, compression="zstd")
+        repeated = [name for name in _REPEATED if name in self._schema.names]
+        self._shard = pq.ParquetWriter(path, self._schema, compression="zstd", use_dictionary=repeated)
         self._shards, self._bytes = self._shards + 1, 0
 
 

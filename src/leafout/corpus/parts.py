@@ -22,8 +22,8 @@ import pyarrow.parquet as pq
 from leafout.core.faults import fault_point
 from leafout.corpus.documents import shards
 
-PART_BYTES = 32 << 20
-"""About so many bytes of Parquet's uncompressed columns make a part."""
+PART_BYTES = 16 << 20
+"""About so many bytes of Parquet's uncompressed columns make a part: a worker that judges one holds 300 MB."""
 
 
 @dataclass(frozen=True, slots=True)
