@@ -38,11 +38,11 @@ def test_parts_hold_every_row_once_in_order(tmp_path: Path) -> None:
 
 def test_equal_texts_make_no_part_that_only_looks_small(tmp_path: Path) -> None:
     with DocumentWriter(tmp_path / "equal") as writer:
-        for number in range(3000):
+        for number in range(9000):
             writer.write(Document(text="春眠不觉晓，处处闻啼鸟。" * 50, text_b="equal " * 100, id=str(number)))
     parts = plan_parts([tmp_path / "equal"], part_bytes=2 << 20)
     assert len(parts) > 1
-    assert sum(part.bytes for part in parts) > 3000 * 2400
+    assert sum(part.bytes for part in parts) > 9000 * 2400
 
 
 def test_a_part_appears_whole_or_not_at_all(tmp_path: Path) -> None:
