@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leafout.text.language import coarse, in_languages, language, languages, paragraph_languages
+from leafout.text.language import coarse, in_languages, language, languages, paragraph_languages, primary
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,7 @@ def test_any_text_has_an_answer_of_letters(text: str) -> None:
 )
 def test_hostile_texts_have_an_answer(text: str) -> None:
     assert language(text).isalpha()
+
+
+def test_the_language_of_a_tag_is_its_first_part() -> None:
+    assert [primary(tag) for tag in ("en-US", "zh_Hans_CN", "DE", "", None)] == ["en", "zh", "de", None, None]

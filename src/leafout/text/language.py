@@ -130,6 +130,14 @@ def in_languages(text: str, wanted: Collection[str]) -> tuple[str, int]:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip("\n"), len(lines) - len(kept)
 
 
+def primary(tag: str | None) -> str | None:
+    """The language of a tag as sources write them: `en` of `en-US`, `zh` of `zh_Hans_CN`; None where there is none.
+
+    The primary subtag of BCP 47 (RFC 5646, section 2.2.1), in lower case.
+    """
+    return tag.replace("_", "-").partition("-")[0].strip().lower() or None if tag else None
+
+
 def coarse(code: str) -> str:
     """`zh` and `en` as they are, `other` for any other code: for tables that have three columns."""
     return code if code in {"zh", "en"} else "other"

@@ -18,7 +18,7 @@ from leafout.corpus.cleaning.rules import CleanRules
 from leafout.corpus.documents import SCHEMA
 from leafout.corpus.kernels.quality import edits, faults
 from leafout.corpus.kernels.tidying import normalised
-from leafout.text.language import in_languages, languages
+from leafout.text.language import in_languages, languages, primary
 from leafout.text.quality_edit import EDITS
 from leafout.text.words import word_finder
 
@@ -67,7 +67,7 @@ class _Work:
         self._texts: list[str] = table["text"].to_pylist()
         self._seconds: list[str | None] = table["text_b"].to_pylist()
         self._is_tagged: list[bool] = table["tokens"].is_valid().to_pylist()
-        self._languages: list[str | None] = table["language"].to_pylist()
+        self._languages: list[str | None] = [primary(tag) for tag in table["language"].to_pylist()]
         self._extras: list[str | None] = table["extra"].to_pylist()
 
     def normalise(self) -> None:
