@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from leafout.core import faults
-from leafout.core.durable import json_bytes, write_json, write_whole
+from leafout.core.durable import json_bytes, reserve, write_json, write_whole
 
 
 def test_equal_values_are_equal_bytes() -> None:
@@ -14,6 +14,22 @@ def test_equal_values_are_equal_bytes() -> None:
 def test_nan_is_no_json() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         json_bytes({"a": float("nan")})
+
+
+def test_space_is_reserved_and_what_stands_there_stays(tmp_path: Path) -> None:
+    path = tmp_path / "rows.bin"
+    path.write_bytes("叶".encode())
+    reserve(path, 1 << 20)
+    assert path.read_bytes() == "叶".encode() + bytes((1 << 20) - 3)
+    assert path.stat().st_blocks * 512 >= 1 << 20
+    reserve(tmp_path / "new.bin", 0)
+    assert (tmp_path / "new.bin").stat().st_size == 0
+
+
+def test_a_disk_that_cannot_hold_it_says_so(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="Errno") as caught:
+        reserve(tmp_path / "rows.bin", 1 << 60)
+    assert caught.value.errno in {errno.ENOSPC, errno.EFBIG}
 
 
 @pytest.mark.parametrize("point", ["durable.write", "durable.fsync", "durable.rename"])

@@ -44,6 +44,19 @@ def json_bytes(values: Any) -> bytes:
     return (json.dumps(values, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
 
 
+def reserve(path: Path, num_bytes: int) -> None:
+    """Make sure that a file can hold so many bytes: a mapped file that meets a full disk ends the process (SIGBUS).
+
+    Raises:
+        OSError: ENOSPC, while it can still be told.
+    """
+    with path.open("ab") as file:
+        if hasattr(os, "posix_fallocate") and num_bytes:
+            os.posix_fallocate(file.fileno(), 0, num_bytes)
+        else:
+            file.truncate(num_bytes)
+
+
 def sync_file(path: Path) -> None:
     """Force a written file to the disk."""
     descriptor = os.open(path, os.O_RDONLY)

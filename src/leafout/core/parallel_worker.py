@@ -103,4 +103,5 @@ def _is_out_of_memory(error: Exception) -> bool:
     """Whether memory was refused; libraries that cannot be loaded for it say so in words."""
     if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
         return True
-    return isinstance(error, ImportError) and os.strerror(errno.ENOMEM) in str(error)
+    refusals = (os.strerror(errno.ENOMEM), "failed to map segment")
+    return isinstance(error, ImportError) and any(said in str(error) for said in refusals)

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from leafout.core.durable import write_json
+from leafout.core.durable import reserve, write_json
 from leafout.core.errors import LeafoutError
 from leafout.corpus.kernels.buffers import utf8
 from leafout.corpus.kernels.minhash import shingles
@@ -82,6 +82,8 @@ def write_index(
         np.save(out / "keys.npy", np.zeros(shape, np.dtype("<u8")))
         np.save(out / "rows.npy", np.zeros(shape, np.dtype("<u4")))
     else:
+        for name in ("keys.npy", "rows.npy"):
+            reserve(out / name, (out / name).stat().st_size)
         for band in range(cut.bands):
             _sort_band([part[band] for part in found], stays_N, all_keys[band], all_rows[band])
         all_keys.flush()

@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from leafout.core.durable import reserve
 from leafout.corpus.dealt import Dealt, borders_of, save
 from leafout.corpus.kernels.buffers import utf8
 from leafout.corpus.kernels.repeats import Contexts, reach, repeats
@@ -128,7 +129,9 @@ class _Corpus:
         starts_M1 = borders_of(limits_M2[:, 1] - limits_M2[:, 0])
         size = max(int(starts_M1[-1]), 1)
         large = len(places_M) > 2 * _BLOCK_PLACES
-        bytes_B = np.memmap(scratch, np.uint8, "w+", shape=(size,)) if large else np.empty(size, np.uint8)
+        if large:
+            reserve(scratch, size)
+        bytes_B = np.memmap(scratch, np.uint8, "r+", shape=(size,)) if large else np.empty(size, np.uint8)
         for base, bytes_U, chosen in self._by_part(places_M):
             for member, (first, last) in zip(chosen.tolist(), (limits_M2[chosen] - base).tolist(), strict=True):
                 bytes_B[starts_M1[member] : starts_M1[member + 1]] = bytes_U[first:last]
