@@ -104,7 +104,10 @@ def _judge(planned: Sequence[Any], phases: "Phases", config: CleanConfig) -> Non
     from functools import partial
 
     from leafout.corpus.cleaning.judging import JUDGE, Judging, judge_part
+    from leafout.corpus.kernels.jit import is_first_use
 
+    if is_first_use():
+        phases.run.say("the data kernels are compiled, once on this machine: half a minute or so")
     judging = Judging(phases.scratch / JUDGE, config, phases.run.root)
     phases.each(partial(judge_part, judging=judging), planned, note="judging documents")
 

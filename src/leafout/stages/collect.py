@@ -11,6 +11,7 @@ from leafout.core.config import Config
 from leafout.core.errors import LeafoutError, Stopped
 from leafout.core.run import QUIET, Run
 from leafout.core.stage import stage
+from leafout.corpus.html.rules import PageRules
 from leafout.text.social import SocialRules
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ class CollectConfig(Config):
     """Turn Chinese text of wiki dumps, feeds and posts into this script; empty leaves it."""
     social: SocialRules = SocialRules()
     """What becomes of reposts, mentions, hashtags, emoji and links in posts."""
+    pages: PageRules = PageRules()
+    """How web pages are read: which of their wishes are honoured, what of them is kept."""
     class_names: dict[str, tuple[str, ...]] = {}
     """The names of a column's integers: {ner_tags: [O, B-PER, I-PER]}."""
     max_rejects: float = Field(default=0.01, ge=0, le=1)
@@ -188,6 +191,7 @@ def _reading(config: CollectConfig, phase: Path) -> "Reading":
         class_names=config.class_names,
         script=config.script,
         social=config.social,
+        page=config.pages.options(),
     )
     naming = Naming(config.label_from, config.labels, config.label_by, config.unlabelled, config.licence, config.sample)
     return Reading(phase, options, config.format, naming, config.max_rows, config.detect_language)

@@ -47,11 +47,13 @@ def test_machine_code_is_kept_by_the_digest_of_all_sources_and_few_versions_stay
         (kept / f"old{number}").mkdir(parents=True)
         os.utime(kept / f"old{number}", (number, number))
     env = os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache"), "NUMBA_CACHE_DIR": ""}
-    command = [sys.executable, "-B", "-c", "from doubling import doubled; print(doubled(21), doubled.stats.cache_hits)"]
+    code = "from leafout.corpus.kernels.jit import is_first_use; from doubling import doubled; "
+    code += "first = is_first_use(); print(doubled(21), doubled.stats.cache_hits, first)"
+    command = [sys.executable, "-B", "-c", code]
     said = [
         subprocess.run(command, capture_output=True, text=True, env=env, check=True, cwd=tmp_path).stdout.strip()
         for _ in range(2)
     ]
-    assert said == ["42 Counter()", "42 Counter({(int64,): 1})"]
+    assert said == ["42 Counter() True", "42 Counter({(int64,): 1}) False"]
     assert sorted(path.name for path in kept.iterdir()) == sorted(["old3", "old4", sources_digest()])
     assert list((kept / sources_digest()).rglob("*.nbc"))

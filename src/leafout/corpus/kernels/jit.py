@@ -56,6 +56,12 @@ def kernel(function: F) -> F:
     return compiled
 
 
+def is_first_use() -> bool:
+    """Whether kernels have to be compiled first, for want of machine code from an earlier process."""
+    folder = None if _NUMBA is None or _NUMBA.config.CACHE_DIR else _folder()
+    return folder is not None and next(folder.rglob("*.nbi"), None) is None
+
+
 @contextmanager
 def _cached() -> Iterator[None]:
     """While this lasts numba keeps machine code where we say, unless the user has said where."""
