@@ -16,5 +16,13 @@ def test_sizes_are_of_rows_that_are_not_left_out() -> None:
     assert work.sizes() == {"train": 2, "val": 0, "test": 1}
 
 
+def test_the_number_of_rows_stays_known_when_keys_are_let_go() -> None:
+    rows = gather(iter([table_of([Document(text, id=text) for text in "甲乙丙"])]), Wanted())
+    work = Work(QuietRun(), Path(), [], [], rows, np.zeros(3, np.int8), np.zeros(3, np.int8), np.arange(3))
+    work.forget_keys()
+    assert len(work.rows) == 3
+    assert (len(work.rows.letters_N), work.clusters_N) == (0, None)
+
+
 def test_reasons_have_their_numbers() -> None:
     assert (REASONS[KEPT], REASONS[NO_SIDE_SAID], REASONS[NEAR_VAL]) == ("", "no_side", "near_copy_of_val")

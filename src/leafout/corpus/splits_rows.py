@@ -90,7 +90,7 @@ class Rows:
     plain_N: NDArray[np.bool_]
 
     def __len__(self) -> int:
-        return len(self.names_N)
+        return len(self.plain_N)
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ Legend: N rows, E n-grams.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,12 @@ class Work:
         """Rows that are not left out."""
         kept_N: NDArray[np.bool_] = self.reasons_N == KEPT
         return kept_N
+
+    def forget_keys(self) -> None:
+        """Let go of what only the parting needs: 24 bytes a row."""
+        empty = np.zeros(0, np.uint64)
+        self.clusters_N = None
+        self.rows = replace(self.rows, names_N=empty, letters_N=empty, groups=())
 
     def sizes(self) -> dict[str, int]:
         """Rows of each side."""
