@@ -3,11 +3,13 @@
 import ctypes
 import os
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +35,9 @@ def cpu_seconds(words: Sequence[str], folder: Path) -> float:
         raise RuntimeError("processes that outlive their parent cannot be waited for: this needs Linux")
     with tempfile.TemporaryFile() as said:
         env = os.environ | OFFLINE
-        child = subprocess.Popen(words, cwd=folder, stdin=subprocess.DEVNULL, stdout=said, stderr=said, env=env)
+        child = subprocess.Popen(
+            words, cwd=folder, stdin=subprocess.DEVNULL, stdout=said, stderr=said, env=env, start_new_session=True
+        )
         total, code = 0.0, 0
         while True:
             try:
@@ -43,6 +47,9 @@ def cpu_seconds(words: Sequence[str], folder: Path) -> float:
             total += used.ru_utime + used.ru_stime
             if pid == child.pid:
                 code = child.returncode = os.waitstatus_to_exitcode(status)
+                if code:  # what it leaves behind may wait for it for ever
+                    with suppress(ProcessLookupError):
+                        os.killpg(child.pid, signal.SIGKILL)
         if code:
             said.seek(0)
             raise RuntimeError(f"{words[:3]} failed with {code}:\n{said.read()[-3000:].decode(errors='replace')}")

