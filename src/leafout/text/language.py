@@ -23,7 +23,7 @@ _KANA_HANGUL = re.compile(f"[{_KANA}{_HANGUL}]")
 _NOT_HANGUL = re.compile(f"[^{_HANGUL}]+")
 _NOT_KANA = re.compile(f"[^{_KANA}]+")
 _LATIN_WORD = re.compile("[A-Za-z\u00c0-\u024f]+")
-_NOISE = re.compile(r"https?://\S+|\S+@\S+\.\S+|[@#]\w+|<[^>]{0,200}>")
+_NOISE = re.compile(r"https?://\S+|(?<![^\s>])\S+@\S+\.\S+|[@#]\w+|<[^>]{0,200}>")
 _OTHER_SCRIPTS = (
     ("si", re.compile("[\u0d80-\u0dff]")),
     ("my", re.compile("[\u1000-\u109f]")),

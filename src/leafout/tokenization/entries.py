@@ -55,7 +55,7 @@ def _most(ids_V: np.ndarray[tuple[int, ...], np.dtype[np.int64]], shown: dict[in
 
 def _coverage(tokenizer: Tokenizer, texts: Sequence[str]) -> dict[str, float]:
     """Different characters of the sample, and the share of them that are no unknown token by themselves."""
-    found = sorted({character for text in texts for character in text if not character.isspace()})
+    found = sorted(character for character in set[str]().union(*texts) if not character.isspace())
     unknown = {tokenizer.token_to_id(name) for name in ("[UNK]", "<unk>")}
     cut = tokenizer.encode_batch_fast(found, add_special_tokens=False)
     known = sum(1 for one in cut if one.ids and not unknown.intersection(one.ids))
