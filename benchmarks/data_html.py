@@ -81,7 +81,7 @@ def main() -> None:
         _speeds(found, pages)
     for path in sorted(folder.glob("*_zh_*.tar.xz")):
         _agreement(path.name, _members(path), interpreter, _chinese)
-    archived = [page for path in sorted(folder.glob("*.warc.gz")) for page in _archived(path)]
+    archived = [page for path in sorted(folder.glob("*.warc.gz")) for page in archived_pages(path)]
     if archived:
         _agreement("pages of WARC files", archived, interpreter, _chinese)
 
@@ -154,7 +154,8 @@ def _members(path: Path) -> list[str]:
         return [decode_page(file.read()).text for file in files if file is not None]
 
 
-def _archived(path: Path) -> list[str]:
+def archived_pages(path: Path) -> list[str]:
+    """The pages of an archive of the web."""
     pages = []
     for record in records_of(chunks_of(path, ReadOptions(name=path.name)), max_block_bytes=8 << 20):
         if not isinstance(record, str) and record.kind == "response":

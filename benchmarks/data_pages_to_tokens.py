@@ -25,7 +25,7 @@ import numpy as np
 
 from compared_programs import HEADER, LEAFOUT, Program, compare, peer  # type: ignore[import-not-found]  # beside this
 from data_end_to_end import QUALITY, made_texts, quality_wanted, write_input  # type: ignore[import-not-found]
-from data_html import _archived  # type: ignore[import-not-found]  # the file beside this one
+from data_html import archived_pages  # type: ignore[import-not-found]  # the file beside this one
 from end_to_end_peers import DATATROVE_PACKAGES, PAGES  # type: ignore[import-not-found]  # the file beside this one
 from leafout.corpus.html.charset import decode_page
 
@@ -62,7 +62,7 @@ def pages_of(folder: Path) -> list[str]:
                 if file is not None:
                     data = file.read()
                     found.append(decode_page(gzip.decompress(data) if member.name.endswith(".gz") else data).text)
-    return found + [page for path in sorted(folder.glob("*.warc.gz")) for page in _archived(path)]
+    return found + [page for path in sorted(folder.glob("*.warc.gz")) for page in archived_pages(path)]
 
 
 def write_pages(pages: list[str], folder: Path) -> None:

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from leafout.corpus.dealt import Dealt, borders_of, save
 from leafout.corpus.kernels.buffers import utf8
-from leafout.corpus.kernels.pieces import Pieces, keys, mixed, split, without
+from leafout.corpus.kernels.letters import mixed
+from leafout.corpus.kernels.pieces import Pieces, keys, split, without
 from leafout.corpus.key_groups import KeyGroups
 from leafout.corpus.parts import read_part
 from leafout.corpus.repeat_rules import RepeatedLines

@@ -32,7 +32,7 @@ def clean(
     Documents are judged one by one, then repeats inside the corpus are cut, then equal and nearly equal documents go.
     The work is cut into parts for `run.workers` processes; the output is the same for any number of them and any
     sharding of the input, and a stage that was stopped goes on where it was. Memory: about twelve times a part of 16 MB
-    and 100 MB a worker, and 50 bytes a document.
+    and 100 MB a worker, and some 60 bytes a document.
 
     Args:
         documents: artifacts of documents, cleaned as one.

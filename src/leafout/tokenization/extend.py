@@ -88,11 +88,6 @@ def extend(tokenizer: Tokenizer, words: Iterable[str], *, size: int) -> Extensio
     return made
 
 
-def one_token(tokenizer: Tokenizer, word: str) -> bool:
-    """Whether a word is one token by itself."""
-    return len(tokenizer.encode(word, add_special_tokens=False).ids) == 1
-
-
 class _Growing:
     """A vocabulary as JSON, and what its model makes of a word by now."""
 

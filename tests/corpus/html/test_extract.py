@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leafout.corpus.html.extract import extract_page, extract_pages
+from leafout.corpus.html.extract import extract_page
 from leafout.corpus.html.page import NoPage, Page, PageOptions
 from toy_pages import CHINESE, CHROME, ENGLISH, page
 
@@ -133,11 +133,6 @@ def test_all_visible_text_can_be_kept() -> None:
 def test_a_page_that_is_made_to_hang_does_not(bomb: str) -> None:
     read = extract_page(bomb + f"<p>{ENGLISH[0]}</p>")
     assert isinstance(read, NoPage) or "\0" not in read.text
-
-
-def test_a_batch_is_its_pages_one_by_one() -> None:
-    batch: list[bytes | str] = [page(ENGLISH), b"", page(CHINESE).encode()]
-    assert list(extract_pages(batch)) == [extract_page(one) for one in batch]
 
 
 TAGS = st.sampled_from(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leafout.corpus.kernels.pii import mask_batch, may_hold, replaced, triggers
+from leafout.corpus.kernels.pii import may_hold, triggers
 from leafout.text import pii_triggers
 from leafout.text.pii import mask
 from leafout.text.pii_rules import PersonalData
@@ -26,28 +26,16 @@ TEXTS = [
 
 
 @pytest.mark.parametrize("kind", [pa.string(), pa.large_string()])
-def test_a_batch_is_masked_as_each_text_is(kind: pa.DataType) -> None:
+def test_what_cannot_hold_anything_is_not_changed_by_masking(kind: pa.DataType) -> None:
+    array = pa.array(TEXTS, kind)
     for rules in (PersonalData(), PersonalData(kinds=("name", "phone")), PersonalData(kinds=("mac",))):
-        masked, counts = mask_batch(pa.array(TEXTS, kind), rules)
-        alone = [(text, {}) if text is None else mask(text, rules) for text in TEXTS]
-        assert masked.to_pylist() == [text for text, _ in alone]
-        assert masked.type == kind
-        assert counts == {
-            name: sum(found.get(name, 0) for _, found in alone)
-            for name in {name for _, found in alone for name in found}
-        }
-
-
-def test_a_slice_and_chunks_are_masked_too() -> None:
-    whole = pa.array(TEXTS)
-    assert mask_batch(whole[4:])[0].to_pylist() == mask_batch(whole)[0].to_pylist()[4:]
-    chunked = pa.chunked_array([TEXTS[:3], TEXTS[3:]])
-    assert mask_batch(chunked)[0].equals(mask_batch(whole)[0])
-
-
-def test_nothing_found_is_the_same_array() -> None:
-    texts = pa.array(["plain", "文本"])
-    assert mask_batch(texts)[0] is texts
+        found_N = may_hold(array, rules)
+        assert all(
+            held or text is None or mask(text, rules)[0] == text for held, text in zip(found_N, TEXTS, strict=True)
+        )
+        assert may_hold(array.slice(4), rules).tolist() == found_N[4:].tolist()
+        assert may_hold(pa.chunked_array([array[:3], array[3:]]), rules).tolist() == found_N.tolist()
+    assert may_hold(array)[:3].tolist() == [True, False, False]
 
 
 @given(st.lists(st.text(alphabet="0123 .()/+-:@aFgZ号弄室中é-"), max_size=5))
@@ -67,10 +55,6 @@ def test_a_text_that_can_hold_nothing_is_left_alone() -> None:
     rules = PersonalData(kinds=("email", "phone"))
     assert may_hold(pa.array(TEXTS), rules).tolist() == [True, False, False, False, False, False, False, True]
     assert may_hold(pa.array(TEXTS), PersonalData(kinds=("name",))).all()
-
-
-def test_some_texts_are_replaced_by_place() -> None:
-    assert replaced(pa.array(["a", None, "c"]), {0: "x", 2: "z"}).to_pylist() == ["x", None, "z"]
 
 
 def test_without_a_compiler_the_triggers_are_the_same() -> None:

@@ -92,7 +92,7 @@ class _Work:
         for place, text in enumerate(self._texts):
             if not self._is_tagged[place]:
                 self._texts[place], num_lines = in_languages(text, wanted)
-                self.edited["paragraphs_of_other_languages"] += num_lines > 0
+                self.edited.update(["paragraphs_of_other_languages"] * (num_lines > 0))
 
     def edit_lines(self) -> None:
         """Take out lines by rules of quality that look at lines."""
@@ -128,7 +128,7 @@ class _Work:
                 continue
             found = [finder.judge(text), *([] if second is None else [finder.judge(second)])]
             self.reasons[place] = next((one.reason for one in found if one.reason), None)
-            self.edited["texts_with_listed_words"] += any(one.hits for one in found)
+            self.edited.update(["texts_with_listed_words"] * any(one.hits for one in found))
             if rules.action == "mask" and self._is_tagged[place] and any(one.hits for one in found):
                 self.reasons[place] = "listed_words_in_tokens"
             else:

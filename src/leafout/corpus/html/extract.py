@@ -1,7 +1,7 @@
 """A web page's bytes or text into its main content and what it says of itself."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from leafout.core.errors import LeafoutError
@@ -85,12 +85,6 @@ def extract_page(
         robots=frozenset(said.robots),
         encoding=decoded.encoding,
     )
-
-
-def extract_pages(pages: Iterable[bytes | str], *, options: PageOptions | None = None) -> Iterator[Page | NoPage]:
-    """The pages of a batch, one result each, in order; the same as calling `extract_page` on each."""
-    for page in pages:
-        yield extract_page(page, options=options)
 
 
 def _decoded(data: bytes | str, content_type: str) -> Decoded | NoPage:

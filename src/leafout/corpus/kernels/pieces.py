@@ -105,14 +105,6 @@ def without(bytes_U: UInt8, offsets_N1: Int64, pieces: Pieces, gone_L: NDArray[n
     return pa.Array.from_buffers(pa.string(), len(offsets_N1) - 1, buffers)
 
 
-def mixed(values: UInt64) -> UInt64:
-    """The finaliser of SplitMix64 (Steele, Lea and Flood 2014, figure 17), over an array."""
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(_MIX_1)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(_MIX_2)
-    done: UInt64 = values ^ (values >> np.uint64(31))
-    return done
-
-
 @kernel
 def _split(bytes_U: UInt8, offsets_N1: Int64, blank_lines: bool) -> tuple[Int64, Int64, Int64]:  # noqa: FBT001
     texts = len(offsets_N1) - 1

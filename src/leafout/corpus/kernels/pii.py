@@ -1,4 +1,4 @@
-"""Which of many texts can hold personal data, in one compiled pass over their bytes; and the masking of a whole batch.
+"""Which of many texts can hold personal data, in one compiled pass over their bytes.
 
 `triggers` answers the questions of `text.pii_triggers` (the plain reference, equal by a property test) for every text,
 so that Python looks only at the few texts that hold something.
@@ -6,17 +6,14 @@ so that Python looks only at the few texts that hold something.
 Legend: U bytes, N texts.
 """
 
-from collections import Counter
-
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from leafout.corpus.kernels.buffers import Int64, UInt8, utf8
 from leafout.corpus.kernels.jit import COMPILED, kernel
 from leafout.text import pii_triggers as plain
-from leafout.text.pii import DEFAULT, mask, needs_all, questions
+from leafout.text.pii import DEFAULT, needs_all, questions
 from leafout.text.pii_rules import PersonalData
 
 _DIGIT, _HEX, _SEPARATOR, _DOT, _COLON, _DASH, _SPACE, _CAPITAL, _LETTER, _AT = (1 << place for place in range(10))
@@ -146,32 +143,6 @@ def _neighbours(bytes_U: UInt8, first: int, last: int, kinds_256: NDArray[np.uin
     return held
 
 
-def mask_batch(texts: pa.Array | pa.ChunkedArray, rules: PersonalData = DEFAULT) -> tuple[pa.Array, dict[str, int]]:
-    """Mask each text as `text.pii.mask` does; only texts that can hold something are looked at in Python.
-
-    Args:
-        texts: strings; a null stays one.
-        rules: which kinds.
-
-    Returns:
-        The masked texts, of the same type (the same array where nothing was found), and how many places of each type.
-    """
-    whole = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
-    held_N = triggers(whole)
-    places_K = np.flatnonzero(_may_hold(held_N, rules))
-    counts: Counter[str] = Counter()
-    changed: dict[int, str] = {}
-    looked_at = whole.take(pa.array(places_K)).to_pylist()
-    for place, text in zip(places_K.tolist(), looked_at, strict=True):
-        if text is None:
-            continue
-        masked, found = mask(text, rules, held=int(held_N[place]))
-        if found:
-            changed[place] = masked
-            counts.update(found)
-    return (replaced(whole, changed) if changed else whole), dict(counts)
-
-
 def may_hold(texts: pa.Array | pa.ChunkedArray, rules: PersonalData = DEFAULT) -> NDArray[np.bool_]:
     """Whether each text [N] can hold something that the rules mask; masking any other text changes nothing."""
     return _may_hold(triggers(texts), rules)
@@ -179,11 +150,3 @@ def may_hold(texts: pa.Array | pa.ChunkedArray, rules: PersonalData = DEFAULT) -
 
 def _may_hold(held_N: UInt8, rules: PersonalData) -> NDArray[np.bool_]:
     return np.ones(len(held_N), bool) if needs_all(rules) else (held_N & np.uint8(questions(rules))) != 0
-
-
-def replaced(texts: pa.Array, changed: dict[int, str]) -> pa.Array:
-    """An array with some of its texts replaced, by place."""
-    is_changed_N = np.zeros(len(texts), bool)
-    is_changed_N[list(changed)] = True
-    values = pa.array([changed[place] for place in sorted(changed)], texts.type)
-    return pc.replace_with_mask(texts, pa.array(is_changed_N), values)

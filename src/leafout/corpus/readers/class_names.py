@@ -2,33 +2,9 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
-from leafout.core.errors import LeafoutError
-
 _MAX_BYTES = 8 << 20
-
-
-def read_class_names(path: Path) -> dict[str, tuple[str, ...]]:
-    """The names of each column's classes from `dataset_info.json`, `dataset_infos.json` or a file of features.
-
-    Args:
-        path: the file; {"ner_tags": ["O", "B-PER"]} is a file of features too.
-
-    Raises:
-        LeafoutError: when it is no JSON object or names no classes.
-    """
-    try:
-        with path.open("rb") as file:
-            value = json.loads(file.read(_MAX_BYTES))
-    except (OSError, ValueError, RecursionError) as error:
-        raise LeafoutError(f"cannot read names of classes: {error}", where=str(path)) from None
-    found = dict(_named(value, 0)) if isinstance(value, dict) else {}
-    if not found:
-        hint = 'write {"COLUMN": ["name of 0", "name of 1"]}'
-        raise LeafoutError("the file names no classes", where=str(path), hint=hint)
-    return found
 
 
 def parquet_class_names(metadata: Mapping[bytes, bytes]) -> dict[str, tuple[str, ...]]:
