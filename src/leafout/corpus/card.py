@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from leafout.corpus.card_sample import Sample
 from leafout.corpus.card_tally import Tally
+from leafout.corpus.hosts import hosts
 from leafout.corpus.splits_time import NO_TIME, iso, seconds_of
 
 TALLIES = ("sources", "licences", "languages", "labels", "hosts", "years")
@@ -25,7 +26,6 @@ TALLIES = ("sources", "licences", "languages", "labels", "hosts", "years")
 
 COLUMNS = ["id", "text", "text_b", "source", "label", "language", "url", "time", "licence", "tokens", "extra"]
 
-_HOST = r"^\w[\w+.-]*://(?:[^/?#@]*@)?(?:www\.)?(?P<name>[^/?#:@]+)"
 _ARCHIVE = r"^(?P<name>[^!]*\.[^!/]*)!"
 """A member of an archive has the name of the archive's file, `!`, and its own."""
 
@@ -63,8 +63,8 @@ class Card:
         self._count(table, chars_B)
         self._lengths += np.bincount(np.frexp(chars_B)[1], minlength=_BINS)[:_BINS]
         says = {"sources": _sources(table["source"]), "licences": table["licence"], "languages": table["language"]}
-        for name, names in {**says, "hosts": _found(table["url"], _HOST)}.items():
-            self._tallies[name].add(pc.utf8_lower(names) if name == "hosts" else names, chars_B)
+        for name, names in {**says, "hosts": hosts(table["url"])}.items():
+            self._tallies[name].add(names, chars_B)
         self._tallies["labels"].add(*_labels(table, chars_B))
         self._add_times(table["time"], chars_B)
         self._sample.add(table)

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from leafout.corpus.dealt import Dealt, borders_of, save
+from leafout.corpus.hosts import hosts
 from leafout.corpus.kernels.buffers import utf8
 from leafout.corpus.kernels.letters import mixed
 from leafout.corpus.kernels.pieces import Pieces, keys, split, without
@@ -139,11 +140,7 @@ def _sites(table: pa.Table, by: str) -> NDArray[np.uint64]:
         return np.zeros(table.num_rows, np.uint64)
     source = pc.fill_null(table.column("source"), "").combine_chunks()
     if by == "host":
-        host = pc.extract_regex(
-            pc.fill_null(table.column("url"), ""), r"^\w[\w+.-]*://(?:[^/?#@]*@)?(?P<host>[^/?#:@]+)"
-        )
-        host = pc.utf8_lower(pc.struct_field(host, "host")).combine_chunks()
-        source = pc.coalesce(pc.if_else(pc.not_equal(host, ""), host, None), source)
+        source = pc.coalesce(hosts(table.column("url")).combine_chunks(), source)
     coded = source.dictionary_encode()
     numbers = np.array([_site_key(name) for name in coded.dictionary.to_pylist()], np.uint64)
     chosen: NDArray[np.uint64] = numbers[coded.indices.to_numpy(zero_copy_only=False)]
@@ -151,4 +148,4 @@ def _sites(table: pa.Table, by: str) -> NDArray[np.uint64]:
 
 
 def _site_key(name: str) -> int:
-    return int.from_bytes(hashlib.blake2b(name.removeprefix("www.").encode(), digest_size=8).digest(), "little")
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")

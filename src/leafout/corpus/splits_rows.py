@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from leafout.core.errors import LeafoutError
 from leafout.corpus.documents import SCHEMA
+from leafout.corpus.hosts import hosts
 from leafout.corpus.kernels.letters import letter_keys, mixed
 from leafout.corpus.splits import Sides
 from leafout.corpus.splits_sides import SideRule
@@ -185,22 +185,14 @@ def column_values(table: pa.Table, name: str, extras: Sequence[dict[str, Any] | 
         extras: the other columns of each row.
     """
     if name in _MADE:
-        make = _host if name == "host" else _folder
         coded = table[_MADE[name]].combine_chunks().dictionary_encode()
-        made = [make(value) for value in coded.dictionary.to_pylist()]
+        known = coded.dictionary
+        made = hosts(known).to_pylist() if name == "host" else [_folder(value) for value in known.to_pylist()]
         return [None if code is None else made[code] for code in coded.indices.to_pylist()]
     if name in _PLAIN:
         return [value or None for value in table[name].to_pylist()]
     found = ((extra or {}).get(name) for extra in extras)
     return [None if value is None or value == "" else str(value) for value in found]
-
-
-def _host(url: str | None) -> str | None:
-    try:
-        host = urlsplit(url or "").hostname
-    except ValueError:
-        return None
-    return host.removeprefix("www.") if host else None
 
 
 def _folder(source: str | None) -> str | None:
