@@ -69,6 +69,8 @@ def content(path: Path) -> Any:
         return pq.read_table(path).to_pylist()
     if path.suffix == ".json":
         values = json.loads(path.read_text(encoding="utf-8"))
+        if path.name == "canary.json":  # logits have the last bits of a chip
+            return [row["ids"] for row in values["rows"]]
         return {k: v for k, v in values.items() if k not in {"model", "transformers_version"}}
     if path.suffix == ".safetensors":
         from safetensors import safe_open

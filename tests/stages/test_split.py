@@ -1,3 +1,4 @@
+import contextlib
 import json
 import os
 import subprocess
@@ -6,10 +7,11 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
-from leafout.core.errors import LeafoutError
+from leafout.core.errors import LeafoutError, Stopped
 from leafout.core.run import QuietRun
 from leafout.corpus.documents import Document, DocumentWriter, read_documents, read_table
 from leafout.corpus.splits import content_digest
@@ -321,6 +323,53 @@ def test_several_workers_split_alike(tmp_path: Path) -> None:
     for workers in (1, 2):
         split([texts], out=tmp_path / str(workers), config=SplitConfig(), run=QuietRun(workers=workers))
     assert bytes_of(tmp_path / "1") == bytes_of(tmp_path / "2")
+
+
+class Stopping(QuietRun):
+    """Asks to stop at the n-th look."""
+
+    def __init__(self, looks: int) -> None:
+        super().__init__()
+        self.looks = looks
+
+    def should_stop(self) -> bool:
+        self.looks -= 1
+        return self.looks < 0
+
+
+@pytest.mark.parametrize("method", ["hash", "fixed"])
+def test_a_split_that_was_stopped_anywhere_goes_on_to_the_same_bytes(tmp_path: Path, method: str) -> None:
+    rows = [replace(row, source=("train.csv", "test.csv")[n % 3 == 0]) for n, row in enumerate(ROWS + PUBLISHED)]
+    inputs = [write(tmp_path / f"in{n}", rows[40 * n : 40 * n + 40]) for n in range(6)]
+    hidden = tmp_path / "hidden"
+    split([write(tmp_path / "given", PUBLISHED)], out=hidden, config=SplitConfig(method="random", test=0.3, val=0.3))
+    config = SplitConfig.read({"method": method, "contamination": {"within": "remove"}})
+    with mock.patch("leafout.corpus.contamination_scan.READ_BYTES", 1):
+        split(inputs, held_out=[hidden], out=tmp_path / "whole", config=config)
+        stops = 0
+        for looks in range(1, 200, 7):
+            with contextlib.suppress(Stopped):
+                split(inputs, held_out=[hidden], out=tmp_path / "out", config=config, run=Stopping(looks))
+                break
+            stops += 1
+    assert stops > 3
+    assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "whole")
+
+
+def test_a_split_that_goes_on_makes_nothing_twice(tmp_path: Path) -> None:
+    texts = write(tmp_path / "in", ROWS)
+    with (
+        mock.patch("leafout.corpus.splits_writing.SidesWriter.write", side_effect=OSError("the disk is full")),
+        pytest.raises(OSError, match="full"),
+    ):
+        split([texts], out=tmp_path / "out", config=SplitConfig())
+    with (
+        mock.patch("leafout.corpus.splits_near.keys_of", side_effect=AssertionError),
+        mock.patch("leafout.corpus.contamination_scan.findings", side_effect=AssertionError),
+    ):
+        split([texts], out=tmp_path / "out", config=SplitConfig())
+    split([texts], out=tmp_path / "whole", config=SplitConfig())
+    assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "whole")
 
 
 @pytest.mark.slow

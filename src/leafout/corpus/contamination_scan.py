@@ -18,7 +18,7 @@ from leafout.core.parallel import in_order
 from leafout.core.run import Run
 from leafout.corpus.contamination import MAX_NGRAMS, Findings, IndexMaker, NgramIndex, Overlap, findings
 from leafout.corpus.contamination_rule import Contamination
-from leafout.corpus.parts import Part, read_rows
+from leafout.corpus.parts import Part, is_made, made_at, making, read_rows, save_array
 
 READ_BYTES = 8 << 20
 """Parts of documents are cut about so large: a reader holds one."""
@@ -27,6 +27,8 @@ _TEXTS = ["text", "text_b"]
 _TOLD = ["id", "source", "line"]
 _MAX_TOLD = 100_000
 _MOSTLY = 0.5
+_INDEX = 0
+"""The part of the scratch that holds the index."""
 
 Bool = NDArray[np.bool_]
 
@@ -47,21 +49,23 @@ def scan(
         held_out: tables of the rows, in order.
         parts: of the documents.
         rule: lengths and limits.
-        scratch: receives the index and what is found.
+        scratch: receives the index and what is found; what an earlier sitting left there is not made again.
         run: workers, progress, stop.
         mask_N: which documents count as training text.
         max_ngrams: of the index; more are thinned.
     """
-    maker = IndexMaker(rule, max_ngrams=max_ngrams)
-    for table in held_out:
-        maker.add(*_texts_of(table))
-    maker.index().save(scratch / "ngrams")
-    del maker
-    index = NgramIndex.load(scratch / "ngrams")
+    if not is_made(scratch, _INDEX):
+        maker = IndexMaker(rule, max_ngrams=max_ngrams)
+        for table in held_out:
+            maker.add(*_texts_of(table))
+        with making(scratch, _INDEX) as folder:
+            maker.index().save(folder)
+        del maker
+    index = NgramIndex.load(made_at(scratch, _INDEX))
     found = Findings(scratch / "findings.bin", index)
     total = len(mask_N)
     if len(index.entries.hashes_E):
-        work = partial(_find, scratch / "ngrams")
+        work = partial(_find, scratch)
         answers = in_order(work, parts, workers=run.workers, should_stop=run.should_stop)
         for part, found_F in zip(parts, answers, strict=True):
             found.add(found_F[mask_N[found_F["document"]]])
@@ -74,10 +78,13 @@ def _texts_of(table: pa.Table) -> list[pa.ChunkedArray]:
     return [table["text"]] if second.null_count == len(second) else [table["text"], second]
 
 
-def _find(folder: Path, part: Part) -> NDArray[np.void]:
-    index = _loaded(folder, (folder / "hashes_E.npy").stat().st_mtime_ns)
-    found_F = findings(index, *_texts_of(read_rows(part, columns=_TEXTS)), first_row=part.first_row)
-    pa.default_memory_pool().release_unused()
+def _find(scratch: Path, part: Part) -> NDArray[np.void]:
+    path, folder = scratch / f"found-{part.number:05d}.npy", made_at(scratch, _INDEX)
+    if not path.exists():
+        index = _loaded(folder, (folder / "hashes_E.npy").stat().st_mtime_ns)
+        save_array(path, findings(index, *_texts_of(read_rows(part, columns=_TEXTS)), first_row=part.first_row))
+        pa.default_memory_pool().release_unused()
+    found_F: NDArray[np.void] = np.load(path)
     return found_F
 
 

@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.ipc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from leafout.core.faults import fault_point
 from leafout.corpus.documents import shards
@@ -122,6 +124,13 @@ def making(phase: Path, number: int) -> Iterator[Path]:
             # a worker that had not yet heard of its parent's end made the same part
     finally:
         shutil.rmtree(making_at, ignore_errors=True)
+
+
+def save_array(path: Path, values: NDArray[Any]) -> None:
+    """Write an array whole: it appears by one rename, and a part that finds it there need not make it again."""
+    beside = path.with_name(f"{path.stem}.{os.getpid()}.making.npy")
+    np.save(beside, values)
+    beside.rename(path)
 
 
 def open_scratch(scratch: Path) -> Path:

@@ -3,6 +3,7 @@
 Memory: one part of the input, and a row group of each side.
 """
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from leafout.core.artifact import NOTES
 from leafout.corpus.card import Card
 from leafout.corpus.card_notes import write_card
 from leafout.corpus.documents import SCHEMA, DocumentWriter
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 Bool = NDArray[np.bool_]
 DELEAKED = "test_deleaked"
+FOUND = ("leaks.jsonl", "contamination.jsonl")
+"""Notes that say what was found of single rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,14 @@ class SidesWriter:
         column = table["text"].combine_chunks()
         column = pc.replace_with_mask(column, pa.array(mask), pa.array(anew, column.type))
         return table.set_column(table.schema.get_field_index("text"), "text", column), reasons
+
+
+def remove_written(out: Path) -> None:
+    """Remove what a split that was stopped had begun to write: sides, dropped rows, and what was found of rows."""
+    for name in (*SIDES, DELEAKED, f"{NOTES}/dropped"):
+        shutil.rmtree(out / name, ignore_errors=True)
+    for name in FOUND:
+        (out / NOTES / name).unlink(missing_ok=True)
 
 
 def write_card_of_sides(out: Path, cards: Mapping[str, Card]) -> None:

@@ -69,13 +69,14 @@ class SplitConfig(Config):
         return {side: [like] if isinstance(like, str) else like for side, like in value.items()}
 
 
-@stage(version=2, seeded=True)
+@stage(version=2, resumable=True, seeded=True)
 def split(
     documents: Sequence[Path], held_out: Sequence[Path] = (), *, out: Path, config: SplitConfig, run: Run = QUIET
 ) -> dict[str, float]:
     """Part documents or rows.
 
-    Rows stream through twice; in memory a row costs about 65 bytes, whatever its text.
+    Rows stream through twice; in memory a row costs about 65 bytes, whatever its text. A split that was stopped goes on
+    with the near-duplicates and n-grams that it had found, and reads and writes its rows anew.
 
     Args:
         documents: artifacts of documents, split as one.
@@ -95,35 +96,34 @@ def split(
         LeafoutError: when a side would be empty, a label is missing from train, or the data does not say what the
             method needs.
     """
-    import shutil
-
     from leafout.core.durable import write_json
     from leafout.corpus.ledger import Ledger
+    from leafout.corpus.parts import open_scratch, remove_scratch
     from leafout.corpus.splits import SIDES
     from leafout.corpus.splits_contamination import look_for_held_out, look_for_own
-    from leafout.corpus.splits_writing import write_card_of_sides
+    from leafout.corpus.splits_writing import remove_written, write_card_of_sides
 
     _check_config(config)
-    scratch, notes, rule = out / "scratch", out / "notes", config.contamination
+    notes, rule = out / "notes", config.contamination
     notes.mkdir(parents=True, exist_ok=True)
-    try:
-        work = _read(documents, scratch, config, run)
-        if config.near_duplicates or held_out:
-            _cluster(work, held_out, config)
-        if held_out and rule is not None:
-            look_for_held_out(work, held_out, rule, notes)
-        _part(work, config)
-        if config.method == "fixed":
-            _find_leaks(work, notes, config)
-        work.forget_keys()
-        if rule is not None and rule.within != "off":
-            look_for_own(work, rule, notes)
-        with Ledger(out) as ledger:
-            figures, cards = _write(work, out, ledger, config)
-        write_json(notes / "funnel.json", ledger.counts() | {"sides": {side: figures[side] for side in SIDES}})
-        write_card_of_sides(out, cards)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    scratch = open_scratch(out / "scratch")
+    remove_written(out)
+    work = _read(documents, scratch, config, run)
+    if config.near_duplicates or held_out:
+        _cluster(work, held_out, config)
+    if held_out and rule is not None:
+        look_for_held_out(work, held_out, rule, notes)
+    _part(work, config)
+    if config.method == "fixed":
+        _find_leaks(work, notes, config)
+    work.forget_keys()
+    if rule is not None and rule.within != "off":
+        look_for_own(work, rule, notes)
+    with Ledger(out) as ledger:
+        figures, cards = _write(work, out, ledger, config)
+    write_json(notes / "funnel.json", ledger.counts() | {"sides": {side: figures[side] for side in SIDES}})
+    write_card_of_sides(out, cards)
+    remove_scratch(scratch)
     if held_out:
         figures["contaminated"] = ledger.dropped["contaminated"] + ledger.dropped["contaminated_ngrams"]
     return {name: float(count) for name, count in figures.items()}
@@ -154,7 +154,6 @@ def _read(documents: Sequence[Path], scratch: Path, config: SplitConfig, run: Ru
     from leafout.corpus.splits_work import Work
 
     parts = plan_parts(documents, part_bytes=READ_BYTES)
-    scratch.mkdir(parents=True, exist_ok=True)
     strata = config.stratify if config.method == "stratified" else LABELS
     rule = _side_rule(config, parts, run) if config.method == "fixed" else None
     wanted = Wanted(config.group, strata, config.method == "time", rule)
