@@ -37,6 +37,52 @@ def test_the_language_is_told_by_script_and_words(text: str, wanted: str) -> Non
     assert language(text) == wanted
 
 
+@pytest.mark.parametrize("text", ["= = = Fauna = = =", "Armament", "Taxonomy", "Awards", "= Ben Amos =", "Club – Film"])
+def test_a_heading_of_a_word_or_two_that_the_model_is_not_sure_of_is_english(text: str) -> None:
+    assert language(text) == "en"
+
+
+@pytest.mark.parametrize(
+    ("text", "among", "wanted"),
+    [
+        ("= = = Crewe Alexandra = = =", ["zh", "en"], "en"),  # Norwegian to the model, which is not sure
+        ("Sonny Mayo — guitar (2002 – 2003)", ["zh", "en"], "en"),
+        ("Discografia", ["zh", "en"], "en"),
+        ("Discografia", ["it", "zh"], "it"),
+        ("Film", ["de"], "de"),
+        ("Der Hund läuft über die Straße und bellt", ["zh", "en"], "de"),  # long enough to be sure
+        ("Это книга о природе", ["zh", "en"], "ru"),  # neither can be
+        ("谢谢", ["en"], "zh"),
+        ("東京大学", ["ja", "en"], "ja"),
+        ("東京大学", ["ja", "zh"], "zh"),
+        ("大学の歴史", ["zh", "en"], "ja"),
+        ("2001 – 09", ["zh", "en"], "und"),
+        ("Discografia", ["xx"], language("Discografia")),  # a code that the model does not know
+    ],
+)
+def test_a_text_too_short_to_say_is_in_a_declared_language_that_it_can_be_in(
+    text: str, among: list[str], wanted: str
+) -> None:
+    assert language(text, among) == wanted
+
+
+def test_declared_languages_change_nothing_in_texts_that_are_long_enough() -> None:
+    for text in ("Ceci n'est pas une pipe mais une très grande forêt où les élèves lisent.", "Questo è un libro " * 9):
+        assert language(text, ["zh", "en"]) == language(text) != "en"
+
+
+def test_the_language_of_a_text_hangs_on_no_other_text() -> None:
+    texts = ["Armament", "今天天气很好", "Club", "Discografia", "Der Hund läuft", ""]
+    together = languages(texts, ["zh", "en"])
+    assert together == [language(text, ["en", "zh"]) for text in texts]
+    assert languages(texts[::-1], ["zh", "en"]) == together[::-1]
+
+
+def test_short_lines_of_a_wanted_language_stay() -> None:
+    text = "= = = Crewe Alexandra = = =\n今天天气很好\nЭто книга о природе"
+    assert in_languages(text, ["zh", "en"]) == ("= = = Crewe Alexandra = = =\n今天天气很好", 1)
+
+
 def test_many_texts_are_told_as_each_one_is() -> None:
     texts = ["今天天气很好", "The weather is fine today", "Il fait beau aujourd'hui"]
     assert languages(texts) == ["zh", "en", "fr"] == [language(text) for text in texts]

@@ -23,7 +23,7 @@ class CleanConfig(CleanRules):
     """What is kept."""
 
 
-@stage(version=2, resumable=True)
+@stage(version=3, resumable=True)
 def clean(
     documents: Sequence[Path], against: Sequence[Path] = (), *, out: Path, config: CleanConfig, run: Run = QUIET
 ) -> dict[str, float]:

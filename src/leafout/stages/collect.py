@@ -66,6 +66,8 @@ class CollectConfig(Config):
     """Most documents of sources that match a pattern, such as {"weibo/*": 50000}: an even sample by content stays."""
     detect_language: bool = True
     """Find the language of each document that does not say its own."""
+    languages: tuple[str, ...] = ()
+    """Languages that these files are in, as far as is known (zh, en): texts too short to tell are in one of them."""
     script: Literal["", "simplified", "traditional"] = ""
     """Turn Chinese text of wiki dumps, feeds and posts into this script; empty leaves it."""
     social: SocialRules = SocialRules()
@@ -109,7 +111,7 @@ class CollectConfig(Config):
         return find_sources(self.files, root)
 
 
-@stage(version=2, resumable=True)
+@stage(version=3, resumable=True)
 def collect(*, out: Path, config: CollectConfig, run: Run = QUIET) -> dict[str, float]:
     """Read files into documents.
 
@@ -194,7 +196,8 @@ def _reading(config: CollectConfig, phase: Path) -> "Reading":
         page=config.pages.options(),
     )
     naming = Naming(config.label_from, config.labels, config.label_by, config.unlabelled, config.licence, config.sample)
-    return Reading(phase, options, config.format, naming, config.max_rows, config.detect_language)
+    spoken = (config.detect_language, config.languages)
+    return Reading(phase, options, config.format, naming, config.max_rows, *spoken)
 
 
 def _tell(parts: Sequence[Path], out: Path, run: Run) -> dict[str, float]:

@@ -37,6 +37,15 @@ def test_languages_are_found_and_judged_and_those_that_were_said_are_trusted(tmp
     assert reasons == {"id2": "language_ru", "id3": "language_de"}
 
 
+def test_a_text_too_short_to_say_is_in_a_language_that_is_kept(tmp_path: Path) -> None:
+    rows, quality = [Document("Manchester United, 2003"), Document("Он ушёл домой")], {"min_chars": 1}
+    kept, reasons, _ = _judged(tmp_path / "known", rows, languages=["zh", "en"], quality=quality)
+    assert [row.language for row in kept] == ["en"]
+    assert reasons == {"id1": "language_ru"}
+    kept, _, _ = _judged(tmp_path / "unknown", rows, quality=quality)
+    assert [row.language for row in kept] == ["no", "ru"]
+
+
 def test_paragraphs_of_other_languages_go_by_choice_and_are_counted(tmp_path: Path) -> None:
     text = f"{ZH}\nЭто книга о лесе и листьях, написанная давно.\n{ZH}再读一遍。"
     kept, _, edited = _judged(tmp_path, [Document(text)], languages=["zh"], language_of="paragraph")

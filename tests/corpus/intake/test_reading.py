@@ -12,8 +12,10 @@ from leafout.corpus.parts import is_made, made_at, read_counts, read_part
 from leafout.corpus.readers.record import ReadOptions
 
 
-def _reading(tmp_path: Path, *, max_rows: int = 0, detect_language: bool = True) -> Reading:
-    return Reading(tmp_path / "read", ReadOptions(), "auto", Naming(), max_rows, detect_language)
+def _reading(
+    tmp_path: Path, *, max_rows: int = 0, detect_language: bool = True, languages: tuple[str, ...] = ()
+) -> Reading:
+    return Reading(tmp_path / "read", ReadOptions(), "auto", Naming(), max_rows, detect_language, languages)
 
 
 def _share(tmp_path: Path) -> Share:
@@ -37,6 +39,14 @@ def test_a_part_holds_documents_keys_and_counts(tmp_path: Path) -> None:
     assert (about["kinds"]["a.jsonl"], about["labelled"]) == ("jsonl", 1)
     assert about["shown"][0].startswith("a.jsonl:1 1 | '春眠")
     assert json.loads((part / "notes" / "rejects.jsonl").read_text(encoding="utf-8"))["line"] == 2
+
+
+def test_a_text_too_short_to_say_is_in_a_language_that_was_declared(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Manchester United", encoding="utf-8")
+    for number, (languages, found) in enumerate([((), "no"), (("zh", "en"), "en"), (("ms",), "ms")]):
+        reading = _reading(tmp_path, languages=languages)
+        read_share(Share(number, (Piece("a.txt", tmp_path / "a.txt"),)), reading=reading)
+        assert read_part(made_at(reading.phase, number) / DOCUMENTS)["language"].to_pylist() == [found]
 
 
 def test_a_part_that_is_there_is_not_made_again(tmp_path: Path) -> None:

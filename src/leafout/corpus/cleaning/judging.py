@@ -83,7 +83,7 @@ class _Work:
     def find_languages(self) -> None:
         """Find the languages that are not said; by choice take out paragraphs of others."""
         unsaid = [place for place, language in enumerate(self._languages) if not language]
-        found = languages([self._texts[place] for place in unsaid])
+        found = languages([self._texts[place] for place in unsaid], self._rules.languages)
         for place, language in zip(unsaid, found, strict=True):
             self._languages[place] = language
         wanted = set(self._rules.languages)

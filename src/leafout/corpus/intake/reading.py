@@ -43,6 +43,7 @@ class Reading:
         naming: labels, licences and samples.
         max_rows: of each file; 0 reads all.
         detect_language: find the language of a document that does not say its own.
+        languages: that the files are in, as far as it is known.
     """
 
     phase: Path
@@ -51,6 +52,7 @@ class Reading:
     naming: Naming
     max_rows: int
     detect_language: bool
+    languages: tuple[str, ...] = ()
 
 
 def read_share(share: Share, *, reading: Reading) -> int:
@@ -127,7 +129,7 @@ class _Batches:
     def __init__(self, out: Path, reading: Reading) -> None:
         self.figures: Counter[str] = Counter(characters=0, labelled=0)
         self.shown: list[Document] = []
-        self._out, self._detect = out, reading.detect_language
+        self._out, self._detect, self._among = out, reading.detect_language, reading.languages
         self._file = pa.ipc.new_file(out / DOCUMENTS, SCHEMA)
         self._keys: list[np.ndarray[tuple[int], np.dtype[np.uint64]]] = []
         self._rows: list[Document] = []
@@ -160,7 +162,7 @@ class _Batches:
         if not self._rows:
             return
         rows, self._rows, self._size = self._rows, [], 0
-        table = table_of(list(_spoken(rows)) if self._detect else rows)
+        table = table_of(list(_spoken(rows, self._among)) if self._detect else rows)
         if fault_point("intake.write"):
             self._file.write_table(table.slice(0, table.num_rows // 2))
             raise OSError(errno.EIO, os.strerror(errno.EIO), str(self._out / DOCUMENTS))
@@ -168,11 +170,11 @@ class _Batches:
         self._keys.append(np.array([int(row.id, 16) for row in rows], np.uint64))
 
 
-def _spoken(rows: list[Document]) -> Iterator[Document]:
+def _spoken(rows: list[Document], among: tuple[str, ...]) -> Iterator[Document]:
     """Documents with their languages, found where they do not say them."""
     from leafout.text.language import languages
 
     unsaid = [row.text for row in rows if not row.language]
-    found = iter(languages(unsaid))
+    found = iter(languages(unsaid, among))
     for row in rows:
         yield row if row.language else replace(row, language=next(found))
