@@ -74,7 +74,8 @@ def test_what_resembles_examples_stays_and_the_rest_has_a_reason_and_a_score(tmp
     for cut in (10, 50):
         folder = tmp_path / str(cut)
         phases = _phases(folder, cut)
-        rules = CleanRules.read({name: {"like": "good.txt", "keep_fraction": 0.34}})
+        rule = {name: {"like": "good.txt", "keep_fraction": 0.34}}
+        rules = CleanRules.read({"quality": rule} if name == "like" else rule)
         last, made = keep_alike(phases, "judge", rules, tmp_path)
         assert (last, made) == (name, [name])
         kept.append([row for path in phases.kept(last) for row in read_part(path)["text"].to_pylist()])
@@ -99,6 +100,6 @@ def test_keywords_alone_make_a_topic(tmp_path: Path) -> None:
 def test_a_fraction_is_kept_by_choice(tmp_path: Path) -> None:
     (tmp_path / "good.txt").write_text("\n\n".join(CHIPS[:30]), encoding="utf-8")
     phases = _phases(tmp_path, 40)
-    rules = CleanRules.read({"like": {"like": "good.txt", "keep_fraction": 0.2}})
+    rules = CleanRules.read({"quality": {"like": {"like": "good.txt", "keep_fraction": 0.2}}})
     last, _ = keep_alike(phases, "judge", rules, tmp_path)
     assert sum(read_part(path).num_rows for path in phases.kept(last)) == 18

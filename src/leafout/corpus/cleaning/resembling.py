@@ -22,9 +22,6 @@ from leafout.corpus.cleaning.rules import CleanRules
 from leafout.corpus.filters import examples, likeness, topic
 from leafout.corpus.filters.rules import LikeRules, TopicRules
 
-FILTERS = ("like", "topic")
-"""In the order in which they are done: phases and fields of `CleanRules` have these names."""
-
 NOTE = "filters.json"
 _REASONS = {"like": "unlike_examples", "topic": "off_topic"}
 _SEED = 0
@@ -48,8 +45,7 @@ def keep_alike(phases: Phases, last: str, rules: CleanRules, root: Path) -> tupl
     """
     made: list[str] = []
     told: dict[str, dict[str, float]] = {}
-    for name in FILTERS:
-        rule = getattr(rules, name)
+    for name, rule in (("like", rules.quality.like), ("topic", rules.topic)):
         if rule is not None:
             told[name] = _filter(phases, last, name, rule, root)
             last = name

@@ -13,6 +13,13 @@ from leafout.text.quality import QualityRules
 from leafout.text.words import WordRules
 
 
+class CleanQuality(QualityRules):
+    """Bounds on every text, families of rules, and by choice what good text is like."""
+
+    like: LikeRules | None = None
+    """Keep what resembles examples of good text, such as `like: good/*.txt`."""
+
+
 class CleanRules(Config):
     """What is kept."""
 
@@ -22,12 +29,10 @@ class CleanRules(Config):
     """Languages to keep, by their ISO 639-1 codes (zh, en ...); empty keeps all."""
     language_of: Literal["document", "paragraph"] = "document"
     """What must be of these languages: the document, or by choice also each of its paragraphs."""
-    quality: QualityRules = QualityRules()
-    """Bounds on length, symbols and repetition, and families of rules."""
+    quality: CleanQuality = CleanQuality()
+    """Bounds on length, symbols and repetition, families of rules, and likeness to good examples."""
     words: WordRules | None = None
     """Lists of toxic or sensitive words, and what becomes of documents that hold them."""
-    like: LikeRules | None = None
-    """Keep what resembles examples of good text."""
     topic: TopicRules | None = None
     """Keep what is about the topic of examples or keywords."""
     personal_data: PersonalData | None = None
@@ -52,7 +57,7 @@ class CleanRules(Config):
     def outside(self, root: Path) -> dict[str, Path]:
         """The files of words and examples that the rules name."""
         found: dict[str, Path] = {}
-        for name, rule in (("words", self.words), ("like", self.like), ("topic", self.topic)):
+        for name, rule in (("words", self.words), ("like", self.quality.like), ("topic", self.topic)):
             if rule is not None:
                 found |= {f"{name}/{file}": path for file, path in rule.outside(root).items()}
         return found
