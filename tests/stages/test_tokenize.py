@@ -244,6 +244,16 @@ def in_shards(folder: Path, shard_bytes: int) -> Path:
     return folder
 
 
+def test_patterns_of_the_mixture_that_name_no_source_are_told_with_those_there_are(tmp_path: Path) -> None:
+    run, split = Heard(), in_shards(tmp_path / "split", 1000)
+    made(tmp_path, split, "a", run, kind="bpe", source_weights={"wiki/*": 2, "weibo/*": 0.5})
+    assert not [line for line in run.said if "source_weights" in line]
+    made(tmp_path, split, "b", run, kind="bpe", source_weights={"wiki/*": 2, "wikki/*": 3, "*/b.tsv": 1})
+    (line,) = [line for line in run.said if "source_weights" in line]
+    assert "`wikki/*`, `*/b.tsv`" in line
+    assert "there are `weibo/b.csv`, `wiki/a.xml`" in line
+
+
 def test_the_mixture_and_cutting_are_in_metrics_and_ledger(tmp_path: Path) -> None:
     out, metrics = made(tmp_path, in_shards(tmp_path / "split", 1000), **MIX)
     funnel = json.loads((out / "notes" / "funnel.json").read_text())

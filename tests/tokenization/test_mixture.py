@@ -1,11 +1,13 @@
 from collections.abc import Mapping
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leafout.tokenization.mixture import Mixture
+from leafout.corpus.documents import Document, DocumentWriter
+from leafout.tokenization.mixture import Mixture, sources_of
 
 NAMES = [f"{number:016x}" for number in range(4000)]
 
@@ -41,3 +43,10 @@ def test_which_documents_come_once_more_hangs_on_their_names_alone(names: list[s
 
 def test_patterns_that_name_nothing_are_told() -> None:
     assert Mixture({"wiki/*": 2, "wiki/zh*": 3, "news/*": 1}).unmatched(["wiki/zh.xml"]) == ["wiki/zh*", "news/*"]
+
+
+def test_the_sources_of_documents_come_once_each(tmp_path: Path) -> None:
+    with DocumentWriter(tmp_path) as writer:
+        for number, source in enumerate(["wiki/中.xml", "a.csv", "wiki/中.xml", ""]):
+            writer.write(Document("text", id=f"{number}", source=source))
+    assert sources_of(tmp_path) == ["wiki/中.xml", "a.csv", ""]

@@ -20,6 +20,7 @@ _SIDES = ("train", "val")
 _APART_BYTES = 64 << 20
 """From so much on even one worker gets a process of its own, which can be stopped."""
 _MANY_UNKNOWN = 0.01
+_SHOWN_SOURCES = 5
 
 
 class TokenizeConfig(VocabularyRules):
@@ -58,6 +59,8 @@ def tokenize(documents: Path, *, out: Path, config: TokenizeConfig, run: Run = Q
     sides = [side for side in _SIDES if (documents / side).is_dir()]
     if "train" not in sides:
         raise LeafoutError("the folder has no `train`", where=str(documents), hint="give what `leafout split` made")
+    if config.source_weights:
+        _warn_of_patterns(documents / "train", config, run)
     scratch = out / _SCRATCH
     if not parts.is_made(scratch / "tokenizer", 0):
         with parts.making(scratch / "tokenizer", 0) as folder:
@@ -72,6 +75,19 @@ def tokenize(documents: Path, *, out: Path, config: TokenizeConfig, run: Run = Q
     _hand_over(folder, out)
     shutil.rmtree(scratch)
     return metrics
+
+
+def _warn_of_patterns(train: Path, config: TokenizeConfig, run: Run) -> None:
+    """Say which patterns of `source_weights` weigh nothing, and which sources there are."""
+    from leafout.tokenization.mixture import Mixture, sources_of
+
+    sources = sources_of(train)
+    unmatched = Mixture(config.source_weights).unmatched(sources)
+    if unmatched:
+        more = f" and {len(sources) - _SHOWN_SOURCES} more" if len(sources) > _SHOWN_SOURCES else ""
+        there = ", ".join(f"`{name}`" for name in sources[:_SHOWN_SOURCES]) + more
+        idle = ", ".join(f"`{pattern}`" for pattern in unmatched)
+        run.say(f"warning: `source_weights`: no source of `train` takes its weight from {idle}; there are {there}")
 
 
 def _sample_and_check(

@@ -10,13 +10,17 @@ Legend: N documents.
 import hashlib
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from leafout.corpus.documents import read_batches
+
 Int64 = NDArray[np.int64]
 _SPAN = 1 << 64
+_BATCH_ROWS = 1 << 16
 
 
 class Mixture:
@@ -60,6 +64,14 @@ class Mixture:
             matching = (weight for pattern, weight in self._weights.items() if fnmatchcase(source, pattern))
             self._of_source[source] = next(matching, 1.0)
         return self._of_source[source]
+
+
+def sources_of(folder: Path) -> list[str]:
+    """The sources of documents, each once, in the order in which they come; reads that column alone."""
+    found: dict[str | None, None] = {}
+    for batch in read_batches(folder, columns=["source"], batch_rows=_BATCH_ROWS):
+        found.update(dict.fromkeys(batch.column("source").unique().to_pylist()))
+    return [name or "" for name in found]
 
 
 def _draw(name: str) -> float:
