@@ -63,6 +63,15 @@ def test_lines_go_by_rules_of_quality_and_are_counted(tmp_path: Path) -> None:
     assert sum(edited.values()) == 1
 
 
+def test_a_dialogue_has_one_form_in_its_transcript_and_its_messages(tmp_path: Path) -> None:
+    odd = EN.replace(" ", "  ")
+    kept, _, edited = _judged(tmp_path, [Document(odd, extra={"messages": [{"role": "user", "content": odd}]})])
+    assert kept[0].text == EN
+    (row,) = read_part(made_at(tmp_path / "judge", 0) / KEPT)["extra"].to_pylist()
+    assert row == f'{{"messages": [{{"content": "{EN}", "role": "user"}}]}}'
+    assert (edited["white_space"], edited["messages_white_space"]) == (1, 1)
+
+
 def test_personal_data_is_masked_in_both_texts_and_a_tagged_row_that_has_any_goes(tmp_path: Path) -> None:
     tokens = tuple("联系13812345678好")
     rows = [

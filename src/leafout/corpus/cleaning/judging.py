@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from leafout.corpus import parts
 from leafout.corpus.cleaning.masking import IN_TOKENS, mask_documents
+from leafout.corpus.cleaning.messages import normalise_messages
 from leafout.corpus.cleaning.phases import finish_part
 from leafout.corpus.cleaning.rules import CleanRules
 from leafout.corpus.documents import SCHEMA
@@ -71,7 +72,7 @@ class _Work:
         self._extras: list[str | None] = table["extra"].to_pylist()
 
     def normalise(self) -> None:
-        """Put every text in one form; a tagged row's text is its tokens and stays."""
+        """Put every text and every message in one form; a tagged row's text is its tokens and stays."""
         plain = pc.is_null(self._table["tokens"])
         for name, texts in (("text", self._texts), ("text_b", self._seconds)):
             given = pc.if_else(plain, self._table[name], pa.scalar(None, pa.string()))
@@ -79,6 +80,10 @@ class _Work:
             for place, text in changed.items():
                 texts[place] = text
             self.edited.update(edits_of)
+        written, edits_of = normalise_messages(self._extras, self._rules.normalise)
+        for place, extra in written.items():
+            self._extras[place] = extra
+        self.edited.update(edits_of)
 
     def find_languages(self) -> None:
         """Find the languages that are not said; by choice take out paragraphs of others."""
