@@ -91,7 +91,23 @@ def test_a_kill_while_scratch_is_removed_leaves_no_part_that_looks_made(
     assert not is_made(scratch / "phase", 0)
     assert open_scratch(scratch) == scratch
     assert list(tmp_path.iterdir()) == [scratch]
-    assert not list(scratch.iterdir())
+    assert [path.name for path in scratch.iterdir()] == ["boot"]
+
+
+@pytest.mark.parametrize("what", ["another", "none"])
+def test_parts_made_before_the_machine_was_started_anew_are_made_again(
+    tmp_path: Path, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leafout.corpus.parts._boot", lambda: "this start")
+    scratch = open_scratch(tmp_path / "scratch")
+    with making(scratch / "phase", 0) as out:
+        (out / "rows").write_text("x")
+    assert is_made(open_scratch(scratch) / "phase", 0)
+    if what == "another":
+        (scratch / "boot").write_text("another start")
+    else:
+        (scratch / "boot").unlink()
+    assert not is_made(open_scratch(scratch) / "phase", 0)
 
 
 def test_an_arrow_file_gives_its_rows_back(tmp_path: Path) -> None:

@@ -134,10 +134,26 @@ def save_array(path: Path, values: NDArray[Any]) -> None:
 
 
 def open_scratch(scratch: Path) -> Path:
-    """The folder for a stage's scratch, with the parts of an earlier sitting that was stopped."""
+    """The folder for a stage's scratch, with the parts of an earlier sitting that was stopped.
+
+    Parts are not synced to disk, which would cost more than it saves: those made before the machine last started are
+    not trusted, and made again.
+    """
     shutil.rmtree(_going(scratch), ignore_errors=True)
+    boot, note = _boot(), scratch / "boot"
+    if scratch.exists() and (note.read_text(encoding="utf-8") if note.exists() else "") != boot:
+        remove_scratch(scratch)
     scratch.mkdir(parents=True, exist_ok=True)
+    note.write_text(boot, encoding="utf-8")
     return scratch
+
+
+def _boot() -> str:
+    """What tells one start of this machine from another; empty where the system does not say."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
 
 
 def remove_scratch(scratch: Path) -> None:

@@ -1,6 +1,5 @@
 """Tokenize: a tokenizer for Chinese and English, and the documents as packed tokens."""
 
-import shutil
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,7 +60,7 @@ def tokenize(documents: Path, *, out: Path, config: TokenizeConfig, run: Run = Q
         raise LeafoutError("the folder has no `train`", where=str(documents), hint="give what `leafout split` made")
     if config.source_weights:
         _warn_of_patterns(documents / "train", config, run)
-    scratch = out / _SCRATCH
+    scratch = parts.open_scratch(out / _SCRATCH)
     if not parts.is_made(scratch / "tokenizer", 0):
         with parts.making(scratch / "tokenizer", 0) as folder:
             make_tokenizer(documents / "train", folder, config, run)
@@ -73,7 +72,7 @@ def tokenize(documents: Path, *, out: Path, config: TokenizeConfig, run: Run = Q
         found = {side: _join(scratch / side, len(planned[side]), out / side, ledger, folder, run) for side in sides}
     metrics = _tell(folder, out, found, sample, ledger, run)
     _hand_over(folder, out)
-    shutil.rmtree(scratch)
+    parts.remove_scratch(scratch)
     return metrics
 
 
