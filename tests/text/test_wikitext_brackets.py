@@ -41,6 +41,12 @@ def test_brackets_become_what_a_reader_sees(text: str, plain: str) -> None:
     assert resolved(text) == plain
 
 
+def test_a_variant_begins_right_after_a_template_and_ends_right_after_one() -> None:
+    assert resolved("{{x}}-{zh-cn:甲;zh-tw:乙}-丙") == "甲丙"
+    assert resolved("{{x|}}-{zh-cn:甲;zh-tw:乙}-丙") == "甲丙"
+    assert resolved("-{zh-cn:甲{{x}}}-{{y}}-丙") == "甲-丙"
+
+
 def test_without_a_variety_its_braces_are_text() -> None:
     assert resolved("-{a}-", variant="") == "-{a}-"
 

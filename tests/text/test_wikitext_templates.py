@@ -1,6 +1,6 @@
 import pytest
 
-from leafout.text.wikitext_templates import template_text
+from leafout.text.wikitext_templates import note_rules, template_text
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,22 @@ def test_arguments_of_a_dropped_template_are_never_made() -> None:
         raise AssertionError("made")
 
     assert template_text("cite book", arguments) == ""
+
+
+def test_the_rules_of_a_note_are_its_numbered_arguments() -> None:
+    given = [
+        "G1=IT",
+        "T=zh-cn:题",
+        " 1 = zh-cn:网络;zh-tw:網路",
+        "zh-cn:甲",
+        "12=巨集=>zh-cn:宏",
+        "d1=说明",
+        "a=>zh-cn:b",
+    ]
+    assert note_rules(" NoteTA ", lambda: given) == [
+        "zh-cn:网络;zh-tw:網路",
+        "zh-cn:甲",
+        "巨集=>zh-cn:宏",
+        "a=>zh-cn:b",
+    ]
+    assert note_rules("infobox", lambda: given) == []

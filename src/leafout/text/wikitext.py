@@ -50,8 +50,8 @@ def clean_wikitext(text: str, rules: WikitextRules | None = None) -> tuple[str, 
 
     Returns:
         The text, and how many things of each kind were dropped or rewritten (`comments`, `templates`,
-        `templates_kept`, `tables`, `references`, `formulas`, `files`, `categories`, `variants`, `empty_sections`,
-        `unclosed` brackets ...).
+        `templates_kept`, `tables`, `references`, `formulas`, `files`, `categories`, `variants`, `variant_rules` of the
+        page and `variant_words` that they changed, `empty_sections`, `unclosed` brackets ...).
     """
     rules = rules or WikitextRules()
     counts: Counter[str] = Counter()

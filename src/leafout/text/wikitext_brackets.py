@@ -8,13 +8,14 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
+from leafout.text.wikitext_glossary import Glossary, without_marks
 from leafout.text.wikitext_lines import HOLE
 from leafout.text.wikitext_links import link_text
-from leafout.text.wikitext_templates import template_text
-from leafout.text.wikitext_variants import variant_text
+from leafout.text.wikitext_templates import note_rules, template_text
 
-_TOKEN = re.compile(r"\{\{*\|?|\}\}*-?|\|(?:\}+-?)?|\[\[|\]\]+|-\{+\|?")
-"""Each alternative begins with a plain character: that lets `re` skip everything else quickly."""
+_TOKEN = re.compile(r"\{\{*\|?|\}\}(?=-\{)|\}\}*-?|\|(?:\}\}(?=-\{)|\}+-?)?|\[\[|\]\]+|-\{+\|?")
+"""Each alternative begins with a plain character: that lets `re` skip everything else quickly. `}}-{` ends a template
+and begins a variant."""
 _SIMPLE_LINK = re.compile(r"\[\[(?:[^\[\]{}|:\n]*\|)?([^\[\]{}|:\n]*[^\[\]{}|:\s])\]\]")
 """A link without a prefix and with nothing nested in it; four of five are."""
 _MAX_DEPTH = 100
@@ -49,7 +50,7 @@ def resolve_brackets(text: str, counts: Counter[str], *, variant: str, dropped_n
         variant: of Chinese, for `-{ }-`; empty where the language has none.
         dropped_namespaces: prefixes of links that show no text, in lower case.
     """
-    text = _SIMPLE_LINK.sub(r"\1", text)
+    text = _SIMPLE_LINK.sub(r"\1", without_marks(text) if variant else text)
     scan = _Scan(text, counts, variant, dropped_namespaces)
     place = 0
     out = scan.out
@@ -79,6 +80,7 @@ class _Scan:
     def __init__(self, text: str, counts: Counter[str], variant: str, dropped: frozenset[str]) -> None:
         self.out: list[str] = []
         self._text, self._counts, self._variant, self._dropped = text, counts, variant, dropped
+        self._glossary = Glossary(variant)
         self._stack: list[_Open] = []
         self._waiting: Counter[str] = Counter()
 
@@ -156,7 +158,7 @@ class _Scan:
                 line for number, line in enumerate(lines) if not line.lstrip(" :").startswith(("|", "!")) or not number
             ]
             self._put(broken.start, "\n".join(kept))
-        return "".join(self.out)
+        return self._glossary.apply("".join(self.out), self._counts)
 
     def _top(self) -> str:
         return self._stack[-1].kind if self._stack else ""
@@ -177,6 +179,8 @@ class _Scan:
         return False
 
     def _put(self, start: int, text: str) -> None:
+        if self._glossary.rules and len(self._stack) < _MAX_DEPTH:
+            text = self._glossary.kept("".join(self.out[start:]), text)
         del self.out[start:]
         if text:
             self.out.append(text)
@@ -190,30 +194,36 @@ class _Scan:
         """Close as many braces as match, and say how many: three are a parameter, two a template."""
         one = self._pop(_BRACES)
         matched = 3 if one.braces >= 3 and braces >= 3 else 2
-        shown = ""
+        shown = noted = ""
         if matched == 2 and self._shallow():
-            shown = self._template(one)
+            shown, noted = self._template(one)
         self._counts["templates_kept" if shown else "templates"] += 1
-        self._put(one.start, shown or HOLE)
+        self._put(one.start, (shown or HOLE) + noted)
         left = one.braces - matched
         if left >= 2:
             self.open(_BRACES, left)
             self._stack[-1].start = one.start
         return matched
 
-    def _template(self, one: _Open) -> str:
+    def _template(self, one: _Open) -> tuple[str, str]:
+        """What a template shows, and the marks of rules that it declares."""
         ends = [*one.pipes, len(self.out)]
         name = "".join(self.out[one.start : ends[0]])
         if len(name) > _MAX_NAME_CHARS and len(ends) == 1:
-            return ""
-        parts = zip(one.pipes, ends[1:], strict=True)
-        return template_text(name, lambda: ["".join(self.out[start + 1 : end]) for start, end in parts])
+            return "", ""
+
+        def arguments() -> list[str]:
+            parts = zip(one.pipes, ends[1:], strict=True)
+            return ["".join(self.out[start + 1 : end]) for start, end in parts]
+
+        noted = note_rules(name, arguments) if self._variant else []
+        return template_text(name, arguments), "".join(self._glossary.declare(f"H|{rule}") for rule in noted)
 
     def _close_variant(self) -> None:
         one = self._pop(_VARIANT)
         self._counts["variants"] += 1
         content = "".join(self.out[one.start :]) if self._shallow() else ""
-        self._put(one.start, variant_text(content, self._variant))
+        self._put(one.start, self._glossary.show(content))
 
     def _target_and_label(self, link: _Open) -> tuple[str, str | None]:
         if not link.pipes:

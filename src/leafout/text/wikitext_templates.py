@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 
 _MAX_NAME_CHARS = 60
+_NOTE_NAME = re.compile(r"\s*([A-Za-z]{0,10}\d{0,2})\s*=(?!>)")
+"""`1=`, `T=`, `G1=`, `d1=`, but not `macro=>zh-cn:`."""
 _NAMED = re.compile(r"\s*([A-Za-z_-]{1,30}|\d{1,2})\s*=")
 _LAST_WORDS = (
     "lang|resize|native name|transl|transliteration|tlit|color|font color|font|colored text|fontcolor|ill-wd"
@@ -58,6 +60,19 @@ def template_text(name: str, arguments: Callable[[], list[str]]) -> str:
     given = arguments()
     positional, named = _parted([first, *given] if colon else given)
     return show(positional, named)
+
+
+def note_rules(name: str, arguments: Callable[[], list[str]]) -> list[str]:
+    """The conversion rules that `{{NoteTA|T=title|G1=group|1=zh-cn:网络;zh-tw:網路|...}}` declares for its page.
+
+    What a group holds is no part of the page.
+    """
+    if name.strip().lower() != "noteta":
+        return []
+    named = [(_NOTE_NAME.match(argument), argument) for argument in arguments()]
+    return [
+        argument[match.end() if match else 0 :].strip() for match, argument in named if not match or match[1].isdigit()
+    ]
 
 
 def _parted(arguments: list[str]) -> tuple[list[str], dict[str, str]]:

@@ -94,6 +94,33 @@ def test_articles_are_documents_and_all_else_is_skipped_with_a_reason(tmp_path: 
     assert (records[7].text, records[7].line, records[7].extra["page_id"]) == ("Bob is here.", 8, "8")
 
 
+DECLARED = head("zh") + "".join(
+    [
+        page(
+            "网络",
+            "{{NoteTA|G1=IT|1=zh-cn:软件;zh-tw:軟體}}"
+            "-{H|zh-cn:网络;zh-tw:網路;zh-hk:網絡}-这是網路，也叫[[網絡]]，有軟體和-{A|zh-cn:打印机;zh-tw:印表機}-。\n\n"
+            "== 印表機 ==\n我们说这个词来自国外，印表機说的是-{印表機}-。-{-|zh-cn:打印机;zh-tw:印表機}-印表機。",
+        ),
+        page("别页", "这里的網路和印表機没有规则。"),
+    ]
+) + END  # fmt: skip
+
+
+def test_the_rules_that_a_page_declares_are_done_to_that_page_alone(tmp_path: Path) -> None:
+    first, second = read(tmp_path, DECLARED)
+    assert isinstance(first, Document)
+    assert isinstance(second, Document)
+    assert first.text.split("\n") == [
+        "这是网络，也叫网络，有软件和打印机。",
+        "",
+        "打印机",
+        "我们说这个词来自国外，打印机说的是印表機。印表機。",
+    ]
+    assert first.extra["edits"] == {"templates": 1, "variant_rules": 4, "variant_words": 5, "variants": 4}
+    assert second.text == "这里的網路和印表機没有规则。"
+
+
 @pytest.mark.parametrize(
     ("script", "title", "text"),
     [
