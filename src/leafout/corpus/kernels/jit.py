@@ -58,16 +58,16 @@ def kernel(function: F) -> F:
 
 def is_first_use() -> bool:
     """Whether kernels have to be compiled first, for want of machine code from an earlier process."""
-    folder = None if _NUMBA is None or _NUMBA.config.CACHE_DIR else _folder()
-    return folder is not None and next(folder.rglob("*.nbi"), None) is None
+    place = None if _NUMBA is None or _NUMBA.config.CACHE_DIR else folder()
+    return place is not None and next(place.rglob("*.nbi"), None) is None
 
 
 @contextmanager
 def _cached() -> Iterator[None]:
     """While this lasts numba keeps machine code where we say, unless the user has said where."""
-    before, folder = _NUMBA.config.CACHE_DIR, None if _NUMBA.config.CACHE_DIR else _folder()
-    if folder is not None:
-        _NUMBA.config.CACHE_DIR = str(folder)
+    before, place = _NUMBA.config.CACHE_DIR, None if _NUMBA.config.CACHE_DIR else folder()
+    if place is not None:
+        _NUMBA.config.CACHE_DIR = str(place)
     try:
         yield
     finally:
@@ -75,20 +75,20 @@ def _cached() -> Iterator[None]:
 
 
 @cache
-def _folder() -> Path | None:
+def folder() -> Path | None:
     """The folder of this version's machine code, made where it is not; None where it cannot be."""
     place = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "leafout" / "kernels"
-    folder = place / sources_digest()
+    own = place / sources_digest()
     try:
-        if not folder.is_dir():
-            folder.mkdir(parents=True, exist_ok=True)
+        if not own.is_dir():
+            own.mkdir(parents=True, exist_ok=True)
             for old in sorted(place.iterdir(), key=lambda path: path.stat().st_mtime)[:-_KEPT_VERSIONS]:
                 shutil.rmtree(old, ignore_errors=True)
         with suppress(OSError):
-            os.utime(folder)
+            os.utime(own)
     except (OSError, RuntimeError):  # no home, or none that can be written
         return None
-    return folder if os.access(folder, os.W_OK) else None
+    return own if os.access(own, os.W_OK) else None
 
 
 @cache

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from leafout.corpus.kernels.buffers import utf8
 from leafout.corpus.kernels.jit import COMPILED, kernel
+from leafout.corpus.kernels.kept_tables import kept
 
 UInt8 = NDArray[np.uint8]
 UInt32 = NDArray[np.uint32]
@@ -38,12 +39,17 @@ _MIX_1, _MIX_2 = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 @cache
 def letter_table() -> UInt32:
     """For each character 0 where it is no letter, digit or underscore; else its lower case, perhaps with `ALONE`."""
+    (table_C,) = kept("letters", _made_letters)
+    return table_C
+
+
+def _made_letters() -> tuple[UInt32]:
     table_C = np.zeros(TABLE_END, np.uint32)
     for code in range(TABLE_END):
         char = chr(code)
         if char.isalnum() or char == "_":
             table_C[code] = ord(char.lower()[0]) | (ALONE if _is_alone(code) else 0)
-    return table_C
+    return (table_C,)
 
 
 def _is_alone(code: int) -> bool:

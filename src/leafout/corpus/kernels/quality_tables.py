@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from leafout.corpus.kernels.kept_tables import kept
 from leafout.text.quality import QualityRules
 from leafout.text.quality_basic import ENABLE_JAVASCRIPT
 from leafout.text.quality_c4 import LOREM
@@ -144,6 +145,10 @@ def room_for(chars: int) -> Room:
 @functools.cache
 def char_table() -> Chars:
     """The bits of all characters; equal pages are kept once."""
+    return Chars(*kept("chars", _made_chars))
+
+
+def _made_chars() -> Chars:
     page_P = np.zeros((sys.maxunicode + 1) // PAGE_CHARS, np.int32)
     held: dict[tuple[int, ...], int] = {}
     for page in range(len(page_P)):

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from leafout.corpus.kernels.buffers import Int64, UInt8, utf8
 from leafout.corpus.kernels.jit import COMPILED, kernel
+from leafout.corpus.kernels.kept_tables import kept
 from leafout.corpus.kernels.normalise import gbk_table, has_fault, is_faulty_char, needs_work
 from leafout.text import normalise as plain
 from leafout.text.normalise import DEFAULT, NormaliseRules, normalise_counted
@@ -83,6 +84,11 @@ def _tidied(chosen: pa.Array, rows_M: Int64, changed: dict[int, str], edits: Cou
 @cache
 def _kinds() -> NDArray[np.uint8]:
     """What each character below U+10000 is; read off the plain rules, so that both agree."""
+    (kinds_C,) = kept("kinds", _made_kinds)
+    return kinds_C
+
+
+def _made_kinds() -> tuple[NDArray[np.uint8]]:
     kinds_C = np.zeros(1 << 16, np.uint8)
     for code in range(1 << 16):
         if not 0xD800 <= code < 0xE000:
@@ -97,7 +103,7 @@ def _kinds() -> NDArray[np.uint8]:
                 kinds_C[code] = _UNSEEN
             elif plain.CONTROL.fullmatch(char):
                 kinds_C[code] = _CONTROLS
-    return kinds_C
+    return (kinds_C,)
 
 
 @kernel

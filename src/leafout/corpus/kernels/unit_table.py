@@ -16,6 +16,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from leafout.corpus.kernels.kept_tables import kept
+
 UInt32 = NDArray[np.uint32]
 
 TABLE_END = 0x10000
@@ -70,6 +72,11 @@ def fold_table() -> tuple[UInt32, UInt32]:
         fold_F: 0 for what parts words; else the folded code point, perhaps with `ALONE`; or `EXPANDS` and a row.
         expand_E3: the code points of folded characters that are several, filled up with 0.
     """
+    fold_F, expand_E3 = kept("folds", _made_folds)
+    return fold_F, expand_E3
+
+
+def _made_folds() -> tuple[UInt32, UInt32]:
     fold_F = np.arange(TABLE_END, dtype=np.uint32) | np.uint32(ALONE)
     fold_F[:_WIDE_START] = 0
     for low, high in _NO_UNIT:
