@@ -92,7 +92,7 @@ def ours(qkv_TD: Tensor, stream: Stream) -> Tensor:
 
 def in_bf16(qkv_TD: Tensor, stream: Stream) -> Tensor:
     """The kernel in the dtype that comes in."""
-    query, key, value = split_heads(padded(qkv_TD, stream), stream.num_rows, HEADS)
+    query, key, value = split_heads(padded(qkv_TD, stream), stream.num_rows, HEADS, HEADS)
     mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=stream.mask_B11S)
     return unpadded(mixed, stream)
 
@@ -107,7 +107,7 @@ def indexed(qkv_TD: Tensor, stream: Stream) -> Tensor:
 
 def by_hand(qkv_TD: Tensor, stream: Stream) -> Tensor:
     """Products and softmax."""
-    query, key, value = split_heads(padded(qkv_TD, stream).float(), stream.num_rows, HEADS)
+    query, key, value = split_heads(padded(qkv_TD, stream).float(), stream.num_rows, HEADS, HEADS)
     scores = query @ key.transpose(-1, -2) / (WIDTH // HEADS) ** 0.5
     if stream.mask_B11S is not None:
         scores = scores.masked_fill(~stream.mask_B11S, float("-inf"))
@@ -120,7 +120,7 @@ def whole(qkv_TD: Tensor, stream: Stream) -> Tensor:
     lengths = torch.diff(stream.starts_B, append=torch.tensor([len(qkv_TD)]))
     is_token = torch.arange(LONGEST) < lengths[:, None]
     wide[is_token] = qkv_TD
-    query, key, value = split_heads(wide.float().flatten(0, 1), stream.num_rows, HEADS)
+    query, key, value = split_heads(wide.float().flatten(0, 1), stream.num_rows, HEADS, HEADS)
     mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=is_token[:, None, None, :])
     return mixed.transpose(1, 2).flatten(2)[is_token].to(qkv_TD.dtype)
 

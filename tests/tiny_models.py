@@ -84,23 +84,49 @@ def write_gpt(
     return model
 
 
-def write_foreign_causal(folder: Path, kind: str) -> Any:
-    """Write a `llama` or `qwen2` causal model with tokenizer."""
-    from transformers import LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM
+ROTARY: dict[str, dict[str, Any]] = {
+    "llama": {},
+    "llama_tied_biased": {"tie_word_embeddings": True, "attention_bias": True, "mlp_bias": True},
+    "llama_scaled": {
+        "rope_parameters": {
+            "rope_type": "llama3",
+            "rope_theta": 50.0,
+            "factor": 8.0,
+            "low_freq_factor": 1.0,
+            "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 16,
+        },
+    },
+    "llama_wide_heads": {"head_dim": 12, "num_key_value_heads": 4, "hidden_act": "gelu"},
+    "llama_linear": {"rope_parameters": {"rope_type": "linear", "rope_theta": 100.0, "factor": 3.0}},
+    "qwen2": {"tie_word_embeddings": True},
+    "qwen3": {"head_dim": 8, "rope_parameters": {"rope_type": "default", "rope_theta": 1e6}},
+    "qwen3_biased": {"head_dim": 6, "attention_bias": True, "rms_norm_eps": 1e-3},
+}
+"""Models in Llama's layout: the first word is the kind, the values what differs from the rest."""
 
-    sizes = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2}
-    more = {
+
+def write_rotary(folder: Path, name: str) -> Any:
+    """Write a causal model of `ROTARY` with tokenizer, or a `mistral` (which is none of ours)."""
+    import transformers
+
+    kinds = {"llama": "Llama", "qwen2": "Qwen2", "qwen3": "Qwen3", "mistral": "Mistral"}
+    kind = kinds[name.split("_", maxsplit=1)[0]]
+    values = {
         "vocab_size": len(SPECIAL) + len(WORDS),
-        "num_key_value_heads": 1,
+        "hidden_size": 16,
+        "intermediate_size": 24,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
         "max_position_embeddings": 48,
         "bos_token_id": 2,
+        "eos_token_id": 3,
+        "pad_token_id": 0,
+        **ROTARY.get(name, {}),
     }
     torch.manual_seed(2)
-    ends = {"eos_token_id": 3, "pad_token_id": 0}
-    if kind == "llama":
-        model = LlamaForCausalLM(LlamaConfig(**sizes, **more, **ends)).eval()
-    else:
-        model = Qwen2ForCausalLM(Qwen2Config(**sizes, **more, **ends)).eval()
+    model = getattr(transformers, f"{kind}ForCausalLM")(getattr(transformers, f"{kind}Config")(**values)).eval()
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.add_(torch.randn_like(parameter) * 0.1)

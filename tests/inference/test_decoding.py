@@ -16,11 +16,11 @@ def made(folder: Path, kind: str) -> tuple[Decoding, Any]:
     if kind == "gpt2":
         model = tiny_models.write_gpt(folder, layers=3)
         return LeanDecoding(folder, "cpu"), model
-    model = tiny_models.write_foreign_causal(folder, kind)
-    return ForeignDecoding(folder, "cpu"), model
+    model = tiny_models.write_rotary(folder, kind)
+    return (ForeignDecoding if kind == "mistral" else LeanDecoding)(folder, "cpu"), model
 
 
-@pytest.mark.parametrize("kind", ["gpt2", "llama", "qwen2"])
+@pytest.mark.parametrize("kind", ["gpt2", "mistral", *tiny_models.ROTARY])
 def test_logits_step_by_step_equal_those_of_transformers_at_once(tmp_path: Path, kind: str) -> None:
     decoding, model = made(tmp_path, kind)
     ids = np.random.default_rng(0).integers(5, SIZE, 24).astype(np.int32)
@@ -46,7 +46,7 @@ def test_rows_that_are_kept_go_on_undisturbed(tmp_path: Path) -> None:
 
 
 def test_a_model_with_code_of_its_own_is_refused(tmp_path: Path) -> None:
-    tiny_models.write_foreign_causal(tmp_path, "llama")
+    tiny_models.write_rotary(tmp_path, "llama")
     path = tmp_path / "config.json"
     path.write_text(path.read_text(encoding="utf-8").replace("{", '{"auto_map": {},', 1), encoding="utf-8")
     with pytest.raises(LeafoutError, match="auto_map"):
@@ -54,7 +54,7 @@ def test_a_model_with_code_of_its_own_is_refused(tmp_path: Path) -> None:
 
 
 def test_damaged_weights_are_refused(tmp_path: Path) -> None:
-    tiny_models.write_foreign_causal(tmp_path, "llama")
+    tiny_models.write_rotary(tmp_path, "llama")
     (tmp_path / "model.safetensors").write_bytes(b"\xff" * 64)
     with pytest.raises(LeafoutError, match="cannot load"):
         ForeignDecoding(tmp_path, "cpu")

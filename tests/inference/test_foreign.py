@@ -25,7 +25,7 @@ def test_missing_tensors_are_told_with_the_callers_hint(tmp_path: Path) -> None:
 
 
 def test_code_of_its_own_and_pickled_weights_are_refused(tmp_path: Path) -> None:
-    tiny_models.write_foreign_causal(tmp_path, "llama")
+    tiny_models.write_rotary(tmp_path, "llama")
     path = tmp_path / "config.json"
     plain = path.read_text(encoding="utf-8")
     path.write_text(plain.replace("{", '{"auto_map": {},', 1), encoding="utf-8")

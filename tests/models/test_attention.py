@@ -57,10 +57,16 @@ def test_padding_repeats_tokens_and_takes_no_gradient_from_them() -> None:
 
 
 def test_heads_are_slices_of_queries_keys_and_values() -> None:
-    query, key, value = split_heads(torch.arange(24.0).view(2, 12), 1, 2)
+    query, key, value = split_heads(torch.arange(24.0).view(2, 12), 1, 2, 2)
     assert query[0, :, 0].tolist() == [[0, 1], [2, 3]]
     assert key[0, :, 0].tolist() == [[4, 5], [6, 7]]
     assert value[0, :, 1].tolist() == [[20, 21], [22, 23]]
+
+
+def test_several_queries_share_keys_and_values() -> None:
+    query, key, value = split_heads(torch.arange(12.0).view(1, 12), 1, 4, 1)
+    assert query[0, :, 0].tolist() == [[0, 1], [2, 3], [4, 5], [6, 7]]
+    assert (key[0, :, 0].tolist(), value[0, :, 0].tolist()) == ([[8, 9]], [[10, 11]])
 
 
 @pytest.mark.parametrize("name", ["gelu", "gelu_new", "gelu_pytorch_tanh", "relu", "silu", "swish"])

@@ -1,7 +1,7 @@
 import pytest
 
 from leafout.core.errors import LeafoutError
-from leafout.models.config import ModelConfig
+from leafout.models.config import ModelConfig, Rope
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,26 @@ def test_what_makes_no_model_is_refused(values: dict[str, object], said: str) ->
 def test_no_words_make_no_model() -> None:
     with pytest.raises(LeafoutError, match="vocabulary"):
         ModelConfig().resolved(0)
+
+
+def test_newer_decoders_are_as_large_with_their_gate() -> None:
+    gpt, llama = (ModelConfig.read({"kind": kind, "preset": "mini"}).resolved(1000) for kind in ("gpt", "llama"))
+    assert (llama.layers, llama.width, llama.heads) == (gpt.layers, gpt.width, gpt.heads)
+    assert 3 * llama.ffn == pytest.approx(2 * gpt.ffn, rel=0.05)
+    assert (llama.activation, llama.kv_heads, llama.rope, llama.tied) == ("silu", 4, Rope(), True)
+    assert [ModelConfig.read({"kind": kind}).resolved(9).head_norm for kind in ("qwen2", "qwen3")] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"kind": "gpt", "kv_heads": 1},
+        {"kind": "bert", "tied": True},
+        {"kind": "llama", "heads": 4, "kv_heads": 3},
+        {"kind": "qwen3", "width": 12, "heads": 4},
+    ],
+    ids=str,
+)
+def test_a_shape_that_cannot_be_is_refused(values: dict[str, object]) -> None:
+    with pytest.raises(LeafoutError):
+        ModelConfig.read(values)

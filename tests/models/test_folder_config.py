@@ -6,7 +6,7 @@ from transformers import BertConfig, GPT2Config
 
 from leafout.core.errors import LeafoutError
 from leafout.models.config import Dims
-from leafout.models.folder_config import bert_config, dims_of, gpt_config
+from leafout.models.folder_config import bert_config, causal_config, dims_of
 
 BERT = Dims("bert", 11, layers=2, width=8, heads=2, ffn=12, max_tokens=6, dropout=0.25, pad_id=0)
 GPT = Dims("gpt", 11, layers=2, width=8, heads=2, ffn=12, max_tokens=6, epsilon=1e-5, start_id=3, end_id=3)
@@ -15,7 +15,7 @@ PATH = Path("config.json")
 
 def test_what_is_written_is_read_again() -> None:
     assert dims_of(bert_config(BERT, "BertForPreTraining"), "bert", PATH) == BERT
-    assert dims_of(gpt_config(GPT), "gpt", PATH) == GPT
+    assert dims_of(causal_config(GPT), "gpt", PATH) == GPT
 
 
 def test_a_config_of_transformers_is_read() -> None:
@@ -65,4 +65,4 @@ def test_what_we_do_not_compute_or_bound_is_refused(change: dict[str, Any]) -> N
 @pytest.mark.parametrize("change", [{"scale_attn_by_inverse_layer_idx": True}, {"tie_word_embeddings": False}], ids=str)
 def test_a_gpt_that_computes_otherwise_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(LeafoutError, match=next(iter(change))):
-        dims_of(gpt_config(GPT) | change, "gpt", PATH)
+        dims_of(causal_config(GPT) | change, "gpt", PATH)

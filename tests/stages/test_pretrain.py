@@ -1,14 +1,21 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 
 import tiny_tokens
 from leafout.core.digest import payload_files, sha256_file
 from leafout.core.errors import LeafoutError, Stopped
 from leafout.core.run import QuietRun
+from leafout.inference.plain_model import release_of_model
+from leafout.inference.torch_generator import TorchGenerator
 from leafout.models.load import load_causal, load_masked
+from leafout.models.stream import Stream
 from leafout.stages.pretrain import PretrainConfig, pretrain
+from leafout.tasks.example import Example, collate
+from leafout.tokenization.special import special_tokens
 
 TINY = {"layers": 1, "width": 16, "heads": 2, "max_tokens": 24}
 
@@ -32,7 +39,10 @@ class Stopping(QuietRun):
         return True
 
 
-@pytest.mark.parametrize(("kind", "names"), [("bert", {"mlm_loss", "nsp_accuracy"}), ("gpt", {"bits_per_byte"})])
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [("bert", {"mlm_loss", "nsp_accuracy"}), ("gpt", {"bits_per_byte"}), ("qwen3", {"bits_per_byte"})],
+)
 def test_a_stopped_call_goes_on_to_the_same_payload(tmp_path: Path, tokens: Path, kind: str, names: set[str]) -> None:
     found = pretrain(tokens, None, out=tmp_path / "calm", config=config(kind), run=QuietRun(seed=3))
     assert {f"val_{name}" for name in names} < found.keys()
@@ -53,6 +63,19 @@ def test_a_stopped_call_goes_on_to_the_same_payload(tmp_path: Path, tokens: Path
     assert found["parameters"] == sum(values.numel() for values in model.parameters())
     lines = (tmp_path / "out" / "notes" / "samples.jsonl").read_text(encoding="utf-8").splitlines()
     assert {json.loads(line)["step"] for line in lines} == {4, 8}
+
+
+@pytest.mark.parametrize("kind", ["gpt", "llama"])
+def test_texts_begin_for_the_model_as_they_did_when_it_learnt(tmp_path: Path, tokens: Path, kind: str) -> None:
+    pretrain(tokens, None, out=tmp_path / "out", config=config(kind), run=QuietRun(seed=3))
+    made = TorchGenerator(release_of_model(tmp_path / "out"), threads=1, device="cpu")
+    ids, logits = made.token_logits("书")
+    assert ids[0] == special_tokens(tokens).start_id
+    model = load_causal(tmp_path / "out").eval()
+    row = collate([Example(ids.astype(np.int32), np.zeros(len(ids), np.int8))])
+    with torch.no_grad():
+        wanted = model.logits(model.hidden(Stream.of(row))).numpy()
+    assert np.abs(logits - wanted).max() < 1e-5
 
 
 def test_training_goes_on_from_a_given_model(tmp_path: Path, tokens: Path) -> None:

@@ -46,7 +46,7 @@ class Decoding(Protocol):
 
 
 class LeanDecoding:
-    """Our GPT-2; rows of different lengths are read without padding and decoded side by side."""
+    """Our GPT-2, Llama and Qwen; rows of different lengths are read without padding and decoded side by side."""
 
     def __init__(self, folder: Path, device: str) -> None:
         self._model: CausalModel = load_causal(folder).to(device).eval()
@@ -55,7 +55,7 @@ class LeanDecoding:
     def rows_at_once(self, places: int) -> int:
         """As many as keep the cache under 1 GiB, at most 64."""
         dims = self._model.dims
-        return max(1, min(64, _CACHE_BYTES // (8 * dims.layers * dims.width * places)))
+        return max(1, min(64, _CACHE_BYTES // (8 * dims.layers * (dims.kv_heads or dims.heads) * dims.head * places)))
 
     def read(self, prompts: Sequence[Int32], *, places: int) -> tuple[Float32, Session]:
         """Start a session."""

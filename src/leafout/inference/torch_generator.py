@@ -1,4 +1,4 @@
-"""A language model on torch: our lean GPT-2, any other causal architecture through transformers; float32.
+"""A language model on torch: our GPT-2, Llama and Qwen, any other causal architecture by transformers; float32.
 
 Legend: T tokens of a text, V vocabulary.
 """
@@ -21,9 +21,10 @@ from leafout.inference.load import Completion
 from leafout.inference.release import Release
 from leafout.inference.sampling import Sampling, choose, random_of
 from leafout.inference.writing import Writing
+from leafout.models.load import is_ours
 from leafout.tasks.example import Int32
 from leafout.tokenization.load import load_tokenizer
-from leafout.tokenization.special import special_tokens
+from leafout.tokenization.special import begins_texts, special_tokens
 
 OnToken = Callable[[int, str], None]
 ShouldStop = Callable[[], bool]
@@ -39,9 +40,10 @@ class TorchGenerator:
         specials = special_tokens(release.path)
         self._start_id, self._end_id = specials.start_id, specials.end_id
         self._end_ids = {specials.end_id, *_more_ends(release.path)}
-        self._lean = release.architecture == "GPT2LMHeadModel"
+        self._is_gpt = release.architecture == "GPT2LMHeadModel"
+        self._starts = self._is_gpt or begins_texts(release.path)
         torch.set_num_threads(threads or cores())
-        make = LeanDecoding if self._lean else ForeignDecoding
+        make = LeanDecoding if is_ours(release.path) else ForeignDecoding
         self._decoding: Decoding = make(release.path, self._device)
         self._num_words = self._tokenizer.get_vocab_size(with_added_tokens=True)
         self._try_out()
@@ -119,7 +121,7 @@ class TorchGenerator:
         ids_T = np.append(self._ids(text), np.int32(self._end_id))
         with torch.inference_mode():
             costs = token_costs(ids_T, self._decoding.logits, context=self._release.max_tokens)
-        starts = self._lean or len(ids_T) < 2 or int(ids_T[0]) in self._end_ids | {self._start_id}
+        starts = self._starts or len(ids_T) < 2 or int(ids_T[0]) in self._end_ids | {self._start_id}
         return costs if starts else np.append(np.log(self._num_words), costs)
 
     def _write(
@@ -153,16 +155,16 @@ class TorchGenerator:
 
     def _ids(self, text: str) -> Int32:
         """A prompt's tokens. Ours begin where a text begins; others begin as their tokenizer makes them."""
-        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=not self._lean).ids
-        if self._lean:
+        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=not self._is_gpt).ids
+        if self._starts and (self._is_gpt or ids[:1] != [self._start_id]):
             ids = [self._start_id, *ids]
-        elif len(ids) > 1 and ids[-1] == self._end_id:
+        if not self._is_gpt and len(ids) > 1 and ids[-1] == self._end_id:
             ids = ids[:-1]  # a tokenizer that closes each text: this one goes on
         return np.array(ids or [self._start_id], np.int32)
 
     def _try_out(self) -> None:
         """Run the largest id at the last position: what does not fit fails here and not in service."""
-        ids_T = np.full(self._release.max_tokens if self._lean else 1, self._num_words - 1, np.int32)
+        ids_T = np.full(self._release.max_tokens if self._is_gpt else 1, self._num_words - 1, np.int32)
         try:
             with torch.inference_mode():
                 logits_BV, _ = self._decoding.read([ids_T], places=len(ids_T))

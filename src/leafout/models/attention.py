@@ -1,6 +1,7 @@
 """Attention inside the rows of a stream: padded for the kernel alone, everything around it runs without padding.
 
-Legend: B rows, S tokens of the longest row, T tokens of all rows, D width, H heads, E width of a head.
+Legend: B rows, S tokens of the longest row, T tokens of all rows, D width, H heads, G heads of keys and values,
+E width of a head.
 """
 
 from typing import Any
@@ -42,29 +43,30 @@ class _Unpadded(torch.autograd.Function):
         return grad_TD.new_zeros(ctx.num_places, grad_TD.shape[1]).index_copy_(0, unpad_T, grad_TD), None
 
 
-def attend(qkv_TD: Tensor, stream: Stream, *, heads: int, causal: bool) -> Tensor:
+def attend(qkv_TD: Tensor, stream: Stream, *, heads: int, causal: bool, kv_heads: int = 0) -> Tensor:
     """Scaled dot-product attention of each token with the tokens of its own row.
 
     On a CPU the kernel runs in float32 whatever comes in. In bfloat16 it took 2.3 (short rows) to 5.6 times as long on
     a chip without bfloat16 units; `benchmarks/attention_cpu.py` measures it on another.
 
     Args:
-        qkv_TD: queries, keys and values side by side, [T, 3 * D].
+        qkv_TD: queries, keys and values side by side, [T, (H + 2 * G) * E].
         stream: which tokens are a row.
         heads: H.
         causal: only with itself and the tokens before it.
+        kv_heads: G, heads of keys and values, each for H / G queries (Ainslie et al. 2023); 0 is H.
 
     Returns:
-        [T, D], in the dtype of `qkv_TD`.
+        [T, H * E], in the dtype of `qkv_TD`.
     """
     qkv_BSD = padded(qkv_TD, stream)
     if qkv_BSD.device.type == "cpu":
         qkv_BSD = qkv_BSD.float()
-    query_BHSE, key_BHSE, value_BHSE = split_heads(qkv_BSD, stream.num_rows, heads)
+    query_BHSE, key_BHSE, value_BHSE = split_heads(qkv_BSD, stream.num_rows, heads, kv_heads or heads)
     # causal rows are padded at their right end, where no token looks: they need no mask of their own
     mask = None if causal else stream.mask_B11S
     mixed_BHSE = functional.scaled_dot_product_attention(
-        query_BHSE, key_BHSE, value_BHSE, attn_mask=mask, is_causal=causal
+        query_BHSE, key_BHSE, value_BHSE, attn_mask=mask, is_causal=causal, enable_gqa=kv_heads not in {0, heads}
     )
     mixed_BSD = mixed_BHSE.transpose(1, 2).reshape(stream.num_rows * stream.max_tokens, -1).to(qkv_TD.dtype)
     if stream.unpad_T is None:
@@ -81,11 +83,13 @@ def padded(values_TD: Tensor, stream: Stream) -> Tensor:
     return values_BSD
 
 
-def split_heads(qkv_BSD: Tensor, num_rows: int, heads: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Queries, keys and values [B, H, S, E] as views of [B * S, 3 * D]."""
-    # chunks first: the backward of an index makes a whole zero tensor for each part, that of a chunk none
-    parts = qkv_BSD.view(num_rows, -1, qkv_BSD.shape[-1]).chunk(3, -1)
-    query, key, value = (part.view(*part.shape[:2], heads, -1).transpose(1, 2) for part in parts)
+def split_heads(qkv_BSD: Tensor, num_rows: int, heads: int, kv_heads: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Queries [B, H, S, E], keys and values [B, G, S, E] as views of [B * S, (H + 2 * G) * E]."""
+    # split, not indexed: the backward of an index makes a whole zero tensor for each part, that of a split none
+    width = qkv_BSD.shape[-1] // (heads + 2 * kv_heads)
+    widths = [heads * width, kv_heads * width, kv_heads * width]
+    parts = torch.split(qkv_BSD.view(num_rows, -1, qkv_BSD.shape[-1]), widths, -1)
+    query, key, value = (part.view(*part.shape[:2], -1, width).transpose(1, 2) for part in parts)
     return query, key, value
 
 

@@ -1,7 +1,7 @@
 """The shape of a model: one dial, known sizes, and every part of it still to be set."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -9,9 +9,15 @@ from pydantic import Field, model_validator
 from leafout.core.config import Config
 from leafout.core.errors import LeafoutError
 
-Kind = Literal["bert", "gpt"]
+Kind = Literal["bert", "gpt", "llama", "qwen2", "qwen3"]
 Activation = Literal["gelu", "gelu_new", "gelu_pytorch_tanh", "relu", "silu", "swish"]
 Preset = Literal["tiny", "mini", "small", "medium", "base"]
+
+CAUSAL: tuple[Kind, ...] = ("gpt", "llama", "qwen2", "qwen3")
+"""Kinds that write on; the others read both ways."""
+
+ROTARY: tuple[Kind, ...] = ("llama", "qwen2", "qwen3")
+"""Kinds in Llama's layout: RMS norms, rotary positions, a gate in the feed-forward part, fewer heads for keys."""
 
 HEAD_WIDTH = 64
 _PRESETS: dict[Preset, tuple[int, int]] = {
@@ -21,6 +27,28 @@ _PRESETS: dict[Preset, tuple[int, int]] = {
     "medium": (8, 512),
     "base": (12, 768),
 }
+_EPSILONS: dict[Kind, float] = {"bert": 1e-12, "gpt": 1e-5}
+
+
+@dataclass(frozen=True, slots=True)
+class Rope:
+    """How fast positions turn.
+
+    Attributes:
+        base: the slowest pair takes about so many tokens for a radian.
+        scaling: `none`; `linear` divides every position by `factor` (Chen et al. 2023); `llama3` divides only the slow
+            turns, and those between in part (Llama 3.1).
+        factor: of the scaling.
+        low, high: in `llama3`, turns within `trained` tokens under which a pair is slow and over which it is fast.
+        trained: tokens that the model read before it was scaled.
+    """
+
+    base: float = 10_000.0
+    scaling: Literal["none", "linear", "llama3"] = "none"
+    factor: float = 1.0
+    low: float = 1.0
+    high: float = 4.0
+    trained: int = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +63,11 @@ class Dims:
         activation: of the feed-forward part.
         epsilon: of every layer norm.
         dropout: of embeddings and sub-layer outputs while training.
+        kv_heads, head_width: heads of keys and values, and the width of every head; 0 is `heads`, and `width / heads`.
+        rope: how positions turn; None where they have embeddings.
+        tied: words and output share one matrix.
+        qkv_bias, out_bias, ffn_bias: which products have a bias (rotary kinds).
+        head_norm: queries and keys are normed head by head (Qwen 3).
         pad_id, start_id, end_id: written into `config.json`; the arithmetic does not use them.
     """
 
@@ -49,9 +82,22 @@ class Dims:
     activation: Activation = "gelu"
     epsilon: float = 1e-12
     dropout: float = 0.0
+    kv_heads: int = 0
+    head_width: int = 0
+    rope: Rope | None = None
+    tied: bool = True
+    qkv_bias: bool = True
+    out_bias: bool = True
+    ffn_bias: bool = True
+    head_norm: bool = False
     pad_id: int | None = None
     start_id: int | None = None
     end_id: int | None = None
+
+    @property
+    def head(self) -> int:
+        """The width of a head."""
+        return self.head_width or self.width // self.heads
 
     @property
     def deviation(self) -> float:
@@ -63,7 +109,7 @@ class ModelConfig(Config):
     """A model to be made from random weights."""
 
     kind: Kind = "bert"
-    """`bert` reads both ways (classifying), `gpt` writes on."""
+    """`bert` reads both ways (classifying); `gpt` writes on, and so do the newer `llama`, `qwen2` and `qwen3`."""
 
     preset: Preset | None = None
     """A known size: tiny 2x128, mini 4x256, small 4x512, medium 8x512, base 12x768 (Turc et al. 2019)."""
@@ -81,13 +127,23 @@ class ModelConfig(Config):
     """Attention heads; by default of about 64 numbers each. They share the width evenly."""
 
     ffn: int | None = Field(default=None, ge=1, le=131_072)
-    """Width of the feed-forward part; by default 4 times the width."""
+    """Width of the feed-forward part; by default 4 times the width, in llama and qwen 8/3 (with the gate as many)."""
+
+    kv_heads: int | None = Field(default=None, ge=1, le=512)
+    """Heads of keys and values in llama and qwen, a divisor of `heads`; by default as many as `heads`."""
+
+    rope_base: float = Field(default=10_000.0, gt=1, le=1e9)
+    """Llama and qwen: the base of rotary positions; larger ones for texts of many thousand tokens."""
+
+    tied: bool = True
+    """Words and output share one matrix; only llama and qwen can have two."""
 
     max_tokens: int = Field(default=128, ge=8, le=65_536)
     """The longest text in tokens that the model can ever read at once."""
 
-    activation: Activation = "gelu"
-    """Of the feed-forward part; `gelu` is the erf form, 4 times as fast in bf16 on a CPU as the tanh forms."""
+    activation: Activation | None = None
+    """Of the feed-forward part. By default `gelu` (the erf form, 4 times as fast in bf16 on a CPU as the tanh forms),
+    and `silu` in llama and qwen."""
 
     dropout: float = Field(default=0.0, ge=0.0, lt=1.0)
     """Share of hidden numbers dropped while training; 0 to below 1."""
@@ -99,6 +155,14 @@ class ModelConfig(Config):
         _, width = self._size()
         if self.heads is not None and width % self.heads:
             raise ValueError(f"width {width} cannot be shared by {self.heads} heads")
+        heads = self.heads or _heads(width)
+        if self.kv_heads is not None and heads % self.kv_heads:
+            raise ValueError(f"{heads} heads cannot share {self.kv_heads} heads of keys")
+        if self.kind in ROTARY and width // heads % 2:
+            raise ValueError(f"heads of {width // heads} numbers cannot turn, an even width is needed")
+        rotary_only = {"kv_heads", "rope_base", "tied"} & self.model_fields_set
+        if self.kind not in ROTARY and rotary_only:
+            raise ValueError(f"`{min(rotary_only)}` is for kind {', '.join(ROTARY)}")
         return self
 
     def resolved(self, vocab_size: int) -> Dims:
@@ -110,23 +174,42 @@ class ModelConfig(Config):
         if vocab_size < 1:
             raise LeafoutError(f"a vocabulary of {vocab_size} words makes no model", where="[model]")
         layers, width = self._size()
-        return Dims(
+        heads, rotary = self.heads or _heads(width), self.kind in ROTARY
+        dims = Dims(
             kind=self.kind,
             vocab_size=vocab_size,
             layers=layers,
             width=width,
-            heads=self.heads or _heads(width),
-            ffn=self.ffn or 4 * width,
+            heads=heads,
+            ffn=self.ffn or (_gated(width) if rotary else 4 * width),
             max_tokens=self.max_tokens,
-            activation=self.activation,
-            epsilon=1e-12 if self.kind == "bert" else 1e-5,
+            activation=self.activation or ("silu" if rotary else "gelu"),
+            epsilon=_EPSILONS.get(self.kind, 1e-6),
             dropout=self.dropout,
+        )
+        if not rotary:
+            return dims
+        return replace(
+            dims,
+            kv_heads=self.kv_heads or heads,
+            head_width=width // heads,
+            rope=Rope(self.rope_base),
+            tied=self.tied,
+            qkv_bias=self.kind == "qwen2",
+            out_bias=False,
+            ffn_bias=False,
+            head_norm=self.kind == "qwen3",
         )
 
     def _size(self) -> tuple[int, int]:
         depth = self.depth or self.layers or 4
         layers, width = _PRESETS[self.preset] if self.preset else (depth, HEAD_WIDTH * depth)
         return self.layers or layers, self.width or width
+
+
+def _gated(width: int) -> int:
+    """As many weights with the gate as 4 times the width has without; a multiple of 64 (Touvron et al. 2023)."""
+    return max(64, round(8 * width / 3 / 64) * 64)
 
 
 def _heads(width: int) -> int:

@@ -1,15 +1,16 @@
-"""`config.json` of a BERT or GPT-2 folder: read within bounds, written as transformers writes it."""
+"""`config.json` of a model folder, read within bounds and written as transformers writes it; see `rotary_config`."""
 
-import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any
 
 from leafout.core.errors import LeafoutError
-from leafout.models.config import Activation, Dims, Kind
+from leafout.models.config import ROTARY, Dims, Kind
+from leafout.models.config_values import activation, number, token_id, whole
+from leafout.models.rotary_config import rotary_config, rotary_dims
 
 MAX_LABELS = 100_000
-_MODEL_TYPES: Mapping[Kind, str] = {"bert": "bert", "gpt": "gpt2"}
+_MODEL_TYPES: Mapping[Kind, str] = {"bert": "bert", "gpt": "gpt2", **{kind: kind for kind in ROTARY}}
 _LIMITS: Mapping[str, tuple[str, str, int]] = {
     "vocab_size": ("vocab_size", "vocab_size", 4_000_000),
     "layers": ("num_hidden_layers", "n_layer", 512),
@@ -30,6 +31,20 @@ _NEEDED: Mapping[Kind, Mapping[str, object]] = {
 """What our arithmetic takes for granted; a config that says otherwise is refused."""
 
 
+def kind_of(config: Mapping[str, Any], path: Path) -> Kind:
+    """Which layout a config is of.
+
+    Raises:
+        LeafoutError: for one that we do not compute.
+    """
+    found = config.get("model_type")
+    for kind, name in _MODEL_TYPES.items():
+        if found == name:
+            return kind
+    known = ", ".join(repr(name) for name in _MODEL_TYPES.values())
+    raise LeafoutError(f"`model_type` is {found!r}, our models are {known}", where=str(path))
+
+
 def dims_of(config: Mapping[str, Any], kind: Kind, path: Path) -> Dims:
     """The dimensions in a config.
 
@@ -44,6 +59,8 @@ def dims_of(config: Mapping[str, Any], kind: Kind, path: Path) -> Dims:
     if config.get("model_type") != _MODEL_TYPES[kind]:
         message = f"`model_type` is {config.get('model_type')!r}, this needs {_MODEL_TYPES[kind]!r}"
         raise LeafoutError(message, where=str(path))
+    if kind in ROTARY:
+        return rotary_dims(config, kind, path)
     for name, wanted in _NEEDED[kind].items():
         if config.get(name, wanted) != wanted:
             raise LeafoutError(f"`{name}` is {config[name]!r}, our {kind} knows {wanted!r} only", where=str(path))
@@ -51,7 +68,7 @@ def dims_of(config: Mapping[str, Any], kind: Kind, path: Path) -> Dims:
     if kind == "gpt" and values.get("n_inner") is None and isinstance(values.get("n_embd"), int):
         values["n_inner"] = 4 * values["n_embd"]
     sizes = {
-        ours: _whole(values, bert if kind == "bert" else gpt, limit, path)
+        ours: whole(values, bert if kind == "bert" else gpt, limit, path)
         for ours, (bert, gpt, limit) in _LIMITS.items()
     }
     if sizes["width"] % sizes["heads"]:
@@ -59,14 +76,23 @@ def dims_of(config: Mapping[str, Any], kind: Kind, path: Path) -> Dims:
         raise LeafoutError(message, where=str(path))
     return Dims(
         kind=kind,
-        **sizes,
-        segments=_whole(values, "type_vocab_size", 1000, path) if kind == "bert" else 2,
-        activation=_activation(values, "hidden_act" if kind == "bert" else "activation_function", path),
-        epsilon=_number(values, "layer_norm_eps" if kind == "bert" else "layer_norm_epsilon", 1.0, path),
-        dropout=_number(values, "hidden_dropout_prob" if kind == "bert" else "resid_pdrop", 0.9, path),
-        pad_id=_id(values, "pad_token_id", path),
-        start_id=_id(values, "bos_token_id", path),
-        end_id=_id(values, "eos_token_id", path),
+        vocab_size=sizes["vocab_size"],
+        layers=sizes["layers"],
+        width=sizes["width"],
+        heads=sizes["heads"],
+        ffn=sizes["ffn"],
+        max_tokens=sizes["max_tokens"],
+        segments=whole(values, "type_vocab_size", 1000, path) if kind == "bert" else 2,
+        activation=activation(values, "hidden_act", "gelu", path)
+        if kind == "bert"
+        else activation(values, "activation_function", "gelu_new", path),
+        epsilon=number(values, "layer_norm_eps", 1e-12, 1.0, path)
+        if kind == "bert"
+        else number(values, "layer_norm_epsilon", 1e-5, 1.0, path),
+        dropout=number(values, "hidden_dropout_prob" if kind == "bert" else "resid_pdrop", 0.1, 0.9, path),
+        pad_id=token_id(values, "pad_token_id", path),
+        start_id=token_id(values, "bos_token_id", path),
+        end_id=token_id(values, "eos_token_id", path),
     )
 
 
@@ -101,8 +127,10 @@ def bert_config(dims: Dims, architecture: str, labels: Sequence[str] = ()) -> di
     }
 
 
-def gpt_config(dims: Dims) -> dict[str, Any]:
-    """The config of a GPT-2 language model."""
+def causal_config(dims: Dims) -> dict[str, Any]:
+    """The config of a causal language model."""
+    if dims.rope is not None:
+        return rotary_config(dims)
     return {
         "architectures": ["GPT2LMHeadModel"],
         "model_type": "gpt2",
@@ -124,34 +152,3 @@ def gpt_config(dims: Dims) -> dict[str, Any]:
         "bos_token_id": dims.start_id,
         "eos_token_id": dims.end_id,
     }
-
-
-def _whole(config: Mapping[str, Any], name: str, limit: int, path: Path) -> int:
-    value = config.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= limit:
-        raise LeafoutError(f"`{name}` is {value!r}, not a number from 1 to {limit}", where=str(path))
-    return value
-
-
-def _number(config: Mapping[str, Any], name: str, limit: float, path: Path) -> float:
-    defaults = {"layer_norm_eps": 1e-12, "layer_norm_epsilon": 1e-5, "hidden_dropout_prob": 0.1, "resid_pdrop": 0.1}
-    value = config.get(name, defaults[name])
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= limit:
-        raise LeafoutError(f"`{name}` is {value!r}, not a number from 0 to {limit}", where=str(path))
-    return float(value) if math.isfinite(value) else 0.0
-
-
-def _id(config: Mapping[str, Any], name: str, path: Path) -> int | None:
-    value = config.get(name)
-    if isinstance(value, list) and value:
-        value = value[0]  # some list several end marks, the first is the model's own
-    if value is None or (isinstance(value, int) and not isinstance(value, bool) and -1 <= value < 1 << 31):
-        return value
-    raise LeafoutError(f"`{name}` is {value!r}, not a token id", where=str(path))
-
-
-def _activation(config: Mapping[str, Any], name: str, path: Path) -> Activation:
-    value = config.get(name, "gelu" if name == "hidden_act" else "gelu_new")
-    if value not in get_args(Activation):
-        raise LeafoutError(f"`{name}` is {value!r}, known are {', '.join(get_args(Activation))}", where=str(path))
-    return cast(Activation, value)

@@ -1,4 +1,4 @@
-"""Our models from a folder in Hugging Face layout: BERT with any head, GPT-2 language models.
+"""Our models from a folder in Hugging Face layout: BERT with any head; GPT-2, Llama and Qwen language models.
 
 Weights are float32 whatever the file has. The dropout of a loaded model is its config's unless another is asked for.
 """
@@ -12,15 +12,16 @@ import torch
 
 from leafout.core.errors import LeafoutError
 from leafout.core.plain_json import read_object
-from leafout.models.config import Dims, Kind
+from leafout.models.config import CAUSAL, Dims, Kind
 from leafout.models.decoder import CausalModel
-from leafout.models.folder_config import MAX_LABELS, dims_of
+from leafout.models.folder_config import MAX_LABELS, dims_of, kind_of
 from leafout.models.heads import Classifier, MaskedModel
 from leafout.models.names import Entry, causal_entries, classifier_entries, masked_entries
 from leafout.models.new import randomize
-from leafout.models.weights import Weights
+from leafout.models.weights import FILE, Weights
 
 Model = TypeVar("Model", MaskedModel, CausalModel, Classifier)
+_PREFIXES: dict[Kind, str] = {"bert": "bert.", "gpt": "transformer."}
 _HEADS = ("pooler.", "follows.")
 """What a BERT trained without next sentences does not have."""
 
@@ -76,30 +77,41 @@ def classifier_from(folder: Path, num_labels: int, seed: int, *, dropout: float 
 
 
 def load_causal(folder: Path, *, dropout: float | None = None) -> CausalModel:
-    """A GPT2LMHeadModel.
+    """A GPT2LMHeadModel, LlamaForCausalLM, Qwen2ForCausalLM or Qwen3ForCausalLM.
 
     Raises:
         LeafoutError: when config and weights are not such a model.
     """
-    dims, weights = _opened(folder, "gpt", dropout)
+    kind = kind_of(read_object(folder / "config.json"), folder / "config.json")
+    dims, weights = _opened(folder, kind if kind in CAUSAL else "gpt", dropout)
     return _filled(_empty(CausalModel, dims), weights, causal_entries(dims))
+
+
+def is_ours(folder: Path) -> bool:
+    """Whether the causal model in a folder is one that we compute; any other is for transformers."""
+    if not (folder / FILE).is_file():
+        return False
+    try:
+        return dims_in(folder).kind in CAUSAL
+    except LeafoutError:
+        return False
 
 
 def dims_in(folder: Path) -> Dims:
     """The dimensions of the model in a folder, without its weights.
 
     Raises:
-        LeafoutError: when it is neither a BERT nor a GPT-2 that we compute.
+        LeafoutError: when it is none that we compute.
     """
     path = folder / "config.json"
     config = read_object(path)
-    return dims_of(config, "gpt" if config.get("model_type") == "gpt2" else "bert", path)
+    return dims_of(config, kind_of(config, path), path)
 
 
 def _opened(folder: Path, kind: Kind, dropout: float | None) -> tuple[Dims, Weights]:
     path = folder / "config.json"
     dims = dims_of(read_object(path), kind, path)
-    weights = Weights(folder, prefix="bert." if kind == "bert" else "transformer.")
+    weights = Weights(folder, prefix=_PREFIXES.get(kind, "model."))
     return (dims if dropout is None else replace(dims, dropout=dropout)), weights
 
 

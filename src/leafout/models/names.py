@@ -23,14 +23,21 @@ class Entry:
     Attributes:
         ours: its name in our module.
         theirs: the tensors on disk that it is made of, one below the other.
-        shape: of each of them, on disk.
+        shape: of each of them, on disk; the height of the first where they differ.
         transposed: whether it lies transposed on disk.
+        heights: of each of them where they differ.
     """
 
     ours: str
     theirs: tuple[str, ...]
     shape: tuple[int, ...]
     transposed: bool = False
+    heights: tuple[int, ...] = ()
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of each tensor on disk."""
+        heights = self.heights or self.shape[:1] * len(self.theirs)
+        return {name: (height, *self.shape[1:]) for name, height in zip(self.theirs, heights, strict=True)}
 
     def joined(self, tensors: Mapping[str, Tensor]) -> Tensor:
         """Our parameter from theirs."""
@@ -41,7 +48,8 @@ class Entry:
     def parted(self, parameter: Tensor) -> dict[str, Tensor]:
         """Their tensors from our parameter."""
         whole = parameter.detach().cpu()
-        parts = (whole.T if self.transposed else whole).chunk(len(self.theirs))
+        heights = [shape[0] for shape in self.shapes().values()]
+        parts = torch.split(whole.T if self.transposed else whole, heights)
         return {name: part.contiguous() for name, part in zip(self.theirs, parts, strict=True)}
 
 
@@ -93,7 +101,11 @@ def classifier_entries(dims: Dims, num_labels: int) -> list[Entry]:
 
 
 def causal_entries(dims: Dims) -> list[Entry]:
-    """The parameters of `CausalModel`: GPT2LMHeadModel; the tied matrix lies on disk once."""
+    """The parameters of `CausalModel`: GPT2LMHeadModel, or Llama's layout; a tied matrix lies on disk once."""
+    return _gpt_entries(dims) if dims.rope is None else _rotary_entries(dims)
+
+
+def _gpt_entries(dims: Dims) -> list[Entry]:
     D, F = dims.width, dims.ffn
     entries = [
         Entry("words.weight", ("transformer.wte.weight",), (dims.vocab_size, D)),
@@ -112,6 +124,31 @@ def causal_entries(dims: Dims) -> list[Entry]:
     return [*entries, *_norm("norm", "transformer.ln_f", D)]
 
 
+def _rotary_entries(dims: Dims) -> list[Entry]:
+    D, F, queries, keys = dims.width, dims.ffn, dims.heads * dims.head, (dims.kv_heads or dims.heads) * dims.head
+    entries = [Entry("words.weight", ("model.embed_tokens.weight",), (dims.vocab_size, D))]
+    for layer in range(dims.layers):
+        ours, theirs = f"layers.{layer}.", f"model.layers.{layer}."
+        fused = [f"{theirs}self_attn.{part}_proj" for part in "qkv"]
+        gated = [f"{theirs}mlp.{part}_proj" for part in ("gate", "up")]
+        entries += [
+            Entry(f"{ours}qkv_norm.weight", (f"{theirs}input_layernorm.weight",), (D,)),
+            *_fused(f"{ours}qkv", fused, (queries, keys, keys), D, bias=dims.qkv_bias),
+            *_fused(f"{ours}out", [f"{theirs}self_attn.o_proj"], (D,), queries, bias=dims.out_bias),
+            Entry(f"{ours}rise_norm.weight", (f"{theirs}post_attention_layernorm.weight",), (D,)),
+            *_fused(f"{ours}rise", gated, (F, F), D, bias=dims.ffn_bias),
+            *_fused(f"{ours}fall", [f"{theirs}mlp.down_proj"], (D,), F, bias=dims.ffn_bias),
+        ]
+        if dims.head_norm:
+            entries += [
+                Entry(f"{ours}query_norm.weight", (f"{theirs}self_attn.q_norm.weight",), (dims.head,)),
+                Entry(f"{ours}key_norm.weight", (f"{theirs}self_attn.k_norm.weight",), (dims.head,)),
+            ]
+    entries.append(Entry("norm.weight", ("model.norm.weight",), (D,)))
+    untied = [] if dims.tied else [Entry("unembed.weight", ("lm_head.weight",), (dims.vocab_size, D))]
+    return entries + untied
+
+
 def on_disk(entries: Sequence[Entry], parameters: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """The tensors to write for our parameters, sorted by name."""
     tensors: dict[str, Tensor] = {}
@@ -123,6 +160,13 @@ def on_disk(entries: Sequence[Entry], parameters: Mapping[str, Tensor]) -> dict[
 def _linear(ours: str, theirs: str, outputs: int, inputs: int) -> Iterator[Entry]:
     yield Entry(f"{ours}.weight", (f"{theirs}.weight",), (outputs, inputs))
     yield Entry(f"{ours}.bias", (f"{theirs}.bias",), (outputs,))
+
+
+def _fused(ours: str, theirs: Sequence[str], heights: tuple[int, ...], inputs: int, *, bias: bool) -> Iterator[Entry]:
+    weights = tuple(f"{name}.weight" for name in theirs)
+    yield Entry(f"{ours}.weight", weights, (heights[0], inputs), heights=heights)
+    if bias:
+        yield Entry(f"{ours}.bias", tuple(f"{name}.bias" for name in theirs), heights[:1], heights=heights)
 
 
 def _conv(ours: str, theirs: str, inputs: int, outputs: int) -> Iterator[Entry]:

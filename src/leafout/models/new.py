@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from leafout.core.errors import LeafoutError
-from leafout.models.config import Dims, ModelConfig
+from leafout.models.config import CAUSAL, Dims, ModelConfig
 from leafout.models.decoder import CausalModel
 from leafout.models.heads import Classifier, MaskedModel
 
@@ -41,13 +41,13 @@ def new_masked(config: ModelConfig, vocab_size: int, specials: "SpecialTokens", 
 
 
 def new_causal(config: ModelConfig, vocab_size: int, specials: "SpecialTokens", seed: int) -> CausalModel:
-    """A GPT-2; what writes into the residual stream starts smaller by the root of its number of summands.
+    """A GPT-2, Llama or Qwen; what writes into the residual stream starts smaller by the root of the summands' number.
 
     Raises:
         LeafoutError: for another kind.
     """
     dims = replace(
-        _of_kind(config, vocab_size, "gpt"),
+        _of_kind(config, vocab_size, *CAUSAL),
         pad_id=specials.pad_id,
         start_id=specials.start_id,
         end_id=specials.end_id,
@@ -91,7 +91,8 @@ def _random(model: Model, seed: int) -> Model:
     return model.train()
 
 
-def _of_kind(config: ModelConfig, vocab_size: int, kind: str) -> Dims:
-    if config.kind != kind:
-        raise LeafoutError(f"`kind` is `{config.kind}`, this needs `{kind}`", where="[model.kind]")
+def _of_kind(config: ModelConfig, vocab_size: int, *kinds: str) -> Dims:
+    if config.kind not in kinds:
+        wanted = " or ".join(f"`{kind}`" for kind in kinds)
+        raise LeafoutError(f"`kind` is `{config.kind}`, this needs {wanted}", where="[model.kind]")
     return config.resolved(vocab_size)

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from leafout.core.durable import write_json
 from leafout.core.errors import LeafoutError
 from leafout.models.decoder import CausalModel
-from leafout.models.folder_config import bert_config, gpt_config
+from leafout.models.folder_config import bert_config, causal_config
 from leafout.models.heads import Classifier, MaskedModel
 from leafout.models.names import causal_entries, classifier_entries, masked_entries, on_disk
 from leafout.models.weights import FILE
@@ -46,5 +46,5 @@ def _parts(model: nn.Module, labels: Sequence[str]) -> tuple[dict[str, Any], dic
             entries = classifier_entries(dims, num_labels)
             return bert_config(dims, "BertForSequenceClassification", names), on_disk(entries, parameters)
         case CausalModel(dims=dims):
-            return gpt_config(dims), on_disk(causal_entries(dims), parameters)
+            return causal_config(dims), on_disk(causal_entries(dims), parameters)
     raise TypeError(f"{type(model).__name__} is no model of ours")

@@ -67,8 +67,8 @@ class Weights:
             LeafoutError: when a tensor is absent, has another shape or kind, or holds NaN or infinity.
         """
         for entry in entries:  # all shapes before the first byte: a lie in the config costs no memory
-            for name in entry.theirs:
-                self._check(name, entry.shape)
+            for name, shape in entry.shapes().items():
+                self._check(name, shape)
         return {entry.ours: entry.joined({name: self._tensor(name) for name in entry.theirs}) for entry in entries}
 
     def _check(self, name: str, shape: tuple[int, ...]) -> None:

@@ -66,6 +66,7 @@ def pretrain(
         Stopped: when asked to.
     """
     from leafout.models.save import save_model
+    from leafout.training import pretraining as parts
     from leafout.training.checkpoint import num_parameters
     from leafout.training.loop import forget_checkpoints, train
     from leafout.training.tokenizer_files import copy_tokenizer
@@ -73,7 +74,7 @@ def pretrain(
     job = _job(tokens, model, config, run)
     figures = train(job, out=out, config=config, run=run)
     save_model(job.model, out)
-    copy_tokenizer(tokens, out)
+    copy_tokenizer(tokens, out, begins_texts=parts.is_rotary(job.model))
     forget_checkpoints(out)
     return {**figures, "parameters": num_parameters(job.model)}
 

@@ -58,6 +58,15 @@ def special_tokens(folder: Path) -> SpecialTokens:
     return special_of(load_tokenizer(folder), _named(folder), where=str(folder))
 
 
+def begins_texts(folder: Path) -> bool:
+    """Whether the model of a folder reads the mark of the start before every text (`add_bos_token`).
+
+    Raises:
+        LeafoutError: when `tokenizer_config.json` is damaged.
+    """
+    return _read(folder / CONFIG_FILE).get("add_bos_token") is True
+
+
 def special_of(tokenizer: Tokenizer, named: dict[str, str], *, where: str = "") -> SpecialTokens:
     """The special tokens of a tokenizer whose parts are named (`{"cls_token": "[CLS]"}`).
 

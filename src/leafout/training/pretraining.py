@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from leafout.core.errors import LeafoutError
-from leafout.models.config import ModelConfig
+from leafout.models.config import CAUSAL, ModelConfig
 from leafout.models.decoder import CausalModel
 from leafout.models.heads import MaskedModel
 from leafout.models.load import dims_in, load_causal, load_masked
@@ -93,7 +93,7 @@ def first_model(text: Text, given: Path | None, shape: ModelConfig, *, seed: int
         LeafoutError: when the given model has another vocabulary than the text.
     """
     if given is None:
-        if shape.kind == "gpt":
+        if shape.kind in CAUSAL:
             return new_causal(shape, text.vocab_size, text.specials, seed)
         fresh = new_masked(shape, text.vocab_size, text.specials, seed)
         with torch.no_grad():
@@ -104,7 +104,12 @@ def first_model(text: Text, given: Path | None, shape: ModelConfig, *, seed: int
     if dims.vocab_size < text.vocab_size or (own is not None and own != text.tokenizer.get_vocab()):
         message = f"the text has other tokens ({text.vocab_size}) than the model ({dims.vocab_size})"
         raise LeafoutError(message, where=str(given), hint=f"tokenize with `tokenizer: {given}`")
-    return load_masked(given, seed=seed) if dims.kind == "bert" else load_causal(given)
+    return load_causal(given) if dims.kind in CAUSAL else load_masked(given, seed=seed)
+
+
+def is_rotary(model: object) -> bool:
+    """Whether it is in Llama's layout, whose folders do not say by their kind that texts begin with a mark."""
+    return isinstance(model, CausalModel) and model.dims.rope is not None
 
 
 def log_frequencies(text: Text) -> torch.Tensor:
