@@ -85,33 +85,33 @@ def blocks_of(body: Any) -> list[Block]:
     Args:
         body: the `LexborNode` of its body.
     """
-    boxes: dict[int, Box] = {body.mem_id: Box("body", None)}
     blocks: list[Block] = []
     block: Block | None = None
     tags: dict[int, str] = {}
-    walk = body.traverse(include_text=True)
-    next(walk, None)
-    for node in walk:
-        parent = boxes.get(node.parent.mem_id)
-        if parent is None:
+    parent, node = Box("body", None), body.first_child
+    waiting: list[tuple[Any, Box]] = []  # what comes after the elements around the node, and whose children those are
+    while node is not None or waiting:
+        if node is None:
+            node, parent = waiting.pop()
             continue
         number = node.tag_id
         tag = tags.get(number) or tags.setdefault(number, node.tag)
+        inner: Box | None = None
         if tag == "-text":
-            if block is None and node.is_empty_text_node:
-                continue
-            block = _added(node.text_content, parent, block, blocks)
+            if block is not None or not node.is_empty_text_node:
+                block = _added(node.text_content, parent, block, blocks)
         elif tag == "br":
             block = _broken(block)
         elif tag in _INLINE or (tag not in _NEVER and "-" in tag):
             inner = _inline(node, tag, parent)
-            if inner is not None:
-                boxes[node.mem_id] = inner
         elif tag not in _NEVER:
             block = None
             inner = _box(node, tag, parent)
-            if inner is not None:
-                boxes[node.mem_id] = inner
+        if inner is None:
+            node = node.next
+        else:
+            waiting.append((node.next, parent))
+            node, parent = node.first_child, inner
     return blocks
 
 

@@ -29,6 +29,7 @@ _UNREAD = frozenset(b"/" + name for name in _SKIPPED)
 _FORMATTING = frozenset(name.encode() for name in _FORMATTING_TAGS.split())
 _PLAIN = frozenset(name.encode() for name in _PLAIN_TAGS.split())
 _BARRIERS = frozenset(name.encode() for name in _BARRIER_TAGS.split())
+_SLASH = ord("/")
 _RAW_TAGS = ("script", "style", "textarea", "title", "xmp", "noframes", "iframe")
 
 _either = {name.encode(): "".join(f"[{char}{char.upper()}]" for char in name) for name in _RAW_TAGS}
@@ -70,6 +71,7 @@ def _read_fault(data: bytes) -> str:
     opened: list[bytes] = []
     held: dict[bytes, int] = {}
     formatting: dict[bytes, int] = {}
+    names: dict[bytes, bytes] = {}
     unclosed = reopened = 0
     for tag in _tags(_without_raw(data)):
         if tag in _SKIPPED:
@@ -77,8 +79,8 @@ def _read_fault(data: bytes) -> str:
             continue
         if tag in _UNREAD:
             continue
-        name = tag.lower().removeprefix(b"/")
-        if tag.startswith(b"/"):
+        name = names.get(tag) or names.setdefault(tag, tag.lower().removeprefix(b"/"))
+        if tag[0] == _SLASH:
             if formatting.get(name):
                 formatting[name] -= 1
                 unclosed -= 1

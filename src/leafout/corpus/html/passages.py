@@ -14,7 +14,8 @@ MOSTLY_LINK = 0.6
 
 _cjk = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]").findall
 _marks = re.compile(r"[.!?,;:…](?=[\s\"'”’)\]]|$)|[。！？，；：、…]").findall
-_ends = re.compile(r"[.!?…。！？；：:][\"'”’)\]）」』]*$").search
+_ENDS = tuple(".!?…。！？；：:")
+_CLOSES = "\"'”’)]）」』"
 
 
 @dataclass(slots=True, eq=False)
@@ -56,7 +57,7 @@ def passages_of(blocks: Sequence[Block]) -> list[Passage]:
         links = min(1.0, block.link_chars / len(text)) if block.link_chars else 0.0
         one = Passage(block.box, text, width, links)
         if links < MOSTLY_LINK:
-            one.marks, one.ends = len(_marks(text)), bool(_ends(text))
+            one.marks, one.ends = len(_marks(text)), text.rstrip(_CLOSES).endswith(_ENDS)
             one.prose = _prose(one)
         found.append(one)
     return found
