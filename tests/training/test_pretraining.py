@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from leafout.models.config import ModelConfig
 from leafout.models.decoder import CausalModel
 from leafout.models.heads import MaskedModel
 from leafout.models.save import save_model
+from leafout.tokenization.extend import extend
 from leafout.tokenization.shards import ShardWriter
 from leafout.training.pretraining import (
     Text,
@@ -53,6 +55,21 @@ def test_tokens_are_counted_in_any_portions(text: Text, monkeypatch: pytest.Monk
     whole = log_frequencies(text)
     monkeypatch.setattr("leafout.training.pretraining._COUNTED", 3)
     assert torch.equal(log_frequencies(text), whole)
+
+
+@pytest.mark.parametrize("kind", ["bert", "gpt"])
+def test_a_given_model_grows_with_the_vocabulary(tmp_path: Path, text: Text, kind: str) -> None:
+    shape = ModelConfig.read({"kind": kind, "layers": 1, "width": 16, "max_tokens": 16})
+    given = tmp_path / "given"
+    save_model(first_model(text, None, shape, seed=1), given)
+    copy_tokenizer(text.folder, given)
+    longer = extend(text.tokenizer, ["bookroom"], size=9)
+    assert longer.words == ["bookroom"]
+    grown = first_model(replace(text, tokenizer=longer.tokenizer), given, shape, seed=1)
+    assert grown.dims.vocab_size == text.vocab_size + len(longer.entries)
+    words = grown.encoder.words if isinstance(grown, MaskedModel) else grown.words
+    pieces = text.tokenizer.encode("bookroom", add_special_tokens=False).ids
+    assert torch.allclose(words.weight[longer.first_id], words.weight[pieces].mean(0))
 
 
 @pytest.mark.parametrize("kind", ["bert", "gpt"])

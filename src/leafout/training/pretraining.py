@@ -14,6 +14,7 @@ import torch
 from leafout.core.errors import LeafoutError
 from leafout.models.config import CAUSAL, ModelConfig
 from leafout.models.decoder import CausalModel
+from leafout.models.grow import grow_vocabulary
 from leafout.models.heads import MaskedModel
 from leafout.models.load import dims_in, load_causal, load_masked
 from leafout.models.new import new_causal, new_masked
@@ -22,6 +23,7 @@ from leafout.tasks.losses.causal import CausalObjective
 from leafout.tasks.losses.mlm import MaskedObjective
 from leafout.tasks.masking import MaskRules, mask_rules
 from leafout.tasks.mlm import MaskedPairs, PairMarks
+from leafout.tokenization.extended import new_tokens
 from leafout.tokenization.load import load_tokenizer
 from leafout.tokenization.shards import TokenShards, read_shards
 from leafout.tokenization.special import SpecialTokens, special_tokens
@@ -89,6 +91,8 @@ def read_text(folder: Path) -> Text:
 def first_model(text: Text, given: Path | None, shape: ModelConfig, *, seed: int) -> MaskedModel | CausalModel:
     """A model with random weights of a shape, or the given one to go on from.
 
+    A given model whose vocabulary the text's extends grows; the new tokens start at the mean of their pieces.
+
     Raises:
         LeafoutError: when the given model has another vocabulary than the text.
     """
@@ -100,11 +104,16 @@ def first_model(text: Text, given: Path | None, shape: ModelConfig, *, seed: int
             fresh.bias.copy_(log_frequencies(text))
         return fresh
     dims = dims_in(given)
-    own = load_tokenizer(given).get_vocab() if (given / "tokenizer.json").is_file() else None
-    if dims.vocab_size < text.vocab_size or (own is not None and own != text.tokenizer.get_vocab()):
+    own = load_tokenizer(given) if (given / "tokenizer.json").is_file() else None
+    pieces = {} if own is None else new_tokens(own, text.tokenizer)
+    if pieces is None or (own is None and dims.vocab_size < text.vocab_size):
         message = f"the text has other tokens ({text.vocab_size}) than the model ({dims.vocab_size})"
-        raise LeafoutError(message, where=str(given), hint=f"tokenize with `tokenizer: {given}`")
-    return load_causal(given) if dims.kind in CAUSAL else load_masked(given, seed=seed)
+        hint = f"tokenize with `tokenizer: {given}`; `extend` adds words to it"
+        raise LeafoutError(message, where=str(given), hint=hint)
+    model = load_causal(given) if dims.kind in CAUSAL else load_masked(given, seed=seed)
+    if pieces:
+        grow_vocabulary(model, pieces, max(dims.vocab_size, text.vocab_size))
+    return model
 
 
 def is_rotary(model: object) -> bool:
