@@ -49,8 +49,8 @@ class TrainingConfig(Config):
     warmup: float = Field(default=0.06, ge=0, lt=1)
     """Fraction of the steps in which the rate rises."""
     schedule: Literal["linear", "cosine", "wsd", "inverse_sqrt", "constant"] = "linear"
-    """How the rate goes on after warm-up: `linear` and `cosine` fall to `final_rate`; `wsd` stands still and falls at the
-    end (`cooldown`); `inverse_sqrt` falls with the root of the step, whatever the budget."""
+    """How the rate goes on after warm-up: `linear` and `cosine` fall to `final_rate`; `wsd` stands still and falls at
+    the end (`cooldown`); `inverse_sqrt` falls with the root of the step, whatever the budget."""
     cooldown: float = Field(default=0.2, gt=0, le=1)
     """With `wsd`: the fraction of the steps in which the rate falls to `final_rate`."""
     final_rate: float = Field(default=0.0, ge=0, le=1)
