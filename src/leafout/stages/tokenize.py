@@ -54,6 +54,7 @@ def tokenize(documents: Path, *, out: Path, config: TokenizeConfig, run: Run = Q
     from leafout.corpus import parts
     from leafout.corpus.ledger import Ledger
     from leafout.tokenization.making import make_tokenizer
+    from leafout.tokenization.pack import encoder_of
 
     sides = [side for side in _SIDES if (documents / side).is_dir()]
     if "train" not in sides:
@@ -66,10 +67,11 @@ def tokenize(documents: Path, *, out: Path, config: TokenizeConfig, run: Run = Q
             make_tokenizer(documents / "train", folder, config, run)
     folder = parts.made_at(scratch / "tokenizer", 0)
     sample, fast = _sample_and_check(folder, documents / "train", config, run)
+    _, size = encoder_of(folder)
     planned = {side: parts.plan_parts([documents / side]) for side in sides}
     _pack(planned, scratch, config, run, fast=fast)
     with Ledger(out) as ledger:
-        found = {side: _join(scratch / side, len(planned[side]), out / side, ledger, folder, run) for side in sides}
+        found = {side: _join(scratch / side, len(planned[side]), out / side, ledger, size, run) for side in sides}
     metrics = _tell(folder, out, found, sample, ledger, run)
     _hand_over(folder, out)
     parts.remove_scratch(scratch)
@@ -93,13 +95,11 @@ def _sample_and_check(
     folder: Path, train: Path, config: TokenizeConfig, run: Run
 ) -> tuple[list[tuple[str, str | None]], bool]:
     """Texts from all over the train part, and whether the kernels give the ids of the library on all of them."""
-    from leafout.tokenization.fast.encoder import Encoder
-    from leafout.tokenization.load import load_tokenizer
-    from leafout.tokenization.pack import whole_sentences
+    from leafout.tokenization.pack import encoder_of, whole_sentences
     from leafout.tokenization.sample import spread_texts
 
     sample = spread_texts(train, text_b=config.text_b)
-    encoder = Encoder(load_tokenizer(folder))
+    encoder, _ = encoder_of(folder)
     if not encoder.fast:
         return sample, False
     wrong = encoder.check([sentence for text, _ in sample for sentence in whole_sentences(text)])
@@ -131,17 +131,16 @@ def _pack(planned: "dict[str, list[Part]]", scratch: Path, config: TokenizeConfi
                 run.progress(done, rows, unit="documents", note=side)
 
 
-def _join(phase: Path, num_parts: int, out: Path, ledger: "Ledger", tokenizer: Path, run: Run) -> "Counts":
+def _join(phase: Path, num_parts: int, out: Path, ledger: "Ledger", size: int, run: Run) -> "Counts":
     from leafout.corpus.parts import made_at
     from leafout.tokenization.joining import join
-    from leafout.tokenization.load import load_tokenizer, num_ids
 
     def look() -> None:
         if run.should_stop():
             raise Stopped
 
     made = [made_at(phase, number) for number in range(num_parts)]
-    counts = join(made, out, num_ids=num_ids(load_tokenizer(tokenizer)), look=look)
+    counts = join(made, out, num_ids=size, look=look)
     ledger.read += counts.read
     ledger.kept += counts.read
     ledger.leave_out("no_tokens", counts.emptied)

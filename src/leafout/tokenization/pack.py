@@ -57,7 +57,7 @@ def pack_part(part: Part, *, packing: Packing) -> int:
     """Make a part's shards, `copies.npy` and counts; gives its number. Done once; memory: a few times the part."""
     if parts.is_made(packing.phase, part.number):
         return part.number
-    encoder, size = _encoder(packing.tokenizer, (packing.tokenizer / TOKENIZER_FILE).stat().st_mtime_ns, packing.fast)
+    encoder, size = encoder_of(packing.tokenizer, fast=packing.fast)
     mixture, counts, copies = Mixture(dict(packing.weights)), no_counts(size), [np.zeros(0, np.int64)]
     columns = ["text", "language", "id", "source", *(["text_b"] if packing.text_b else [])]
     rows = parts.read_rows(part, columns=columns)
@@ -68,6 +68,11 @@ def pack_part(part: Part, *, packing: Packing) -> int:
         np.save(out / COPIES, np.concatenate(copies))
         counts.save(out)
     return part.number
+
+
+def encoder_of(folder: Path, *, fast: bool = True) -> tuple[Encoder, int]:
+    """The encoder of a tokenizer's folder, the same one at each call of a process, and one more than its largest id."""
+    return _encoder(folder, (folder / TOKENIZER_FILE).stat().st_mtime_ns, fast)
 
 
 @lru_cache(maxsize=1)
