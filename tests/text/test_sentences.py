@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leafout.text.sentences import sentences
+from leafout.text.sentences import _ABBREVIATION, _END, _LOOK, sentences
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,15 @@ def test_nothing_but_white_space_is_lost(text: str) -> None:
     parts = sentences(text)
     assert all(part.strip() == part and part for part in parts)
     assert "".join("".join(parts).split()) == "".join(text.split())
+
+
+@given(st.text("。！？…!?.”’)）\"'] \n\r\u3000aA1中文Mr(", max_size=24))
+def test_ends_are_those_that_a_search_of_the_whole_text_finds(text: str) -> None:
+    parts, start = [], 0
+    for match in _END.finditer(text):
+        piece = text[start : match.end()].strip()
+        if piece.endswith(".") and "\n" not in match[0] and _ABBREVIATION.search(piece, max(0, len(piece) - _LOOK)):
+            continue
+        parts.append(piece)
+        start = match.end()
+    assert sentences(text) == [part for part in (*parts, text[start:].strip()) if part]
