@@ -80,17 +80,32 @@ def edit_texts(texts: Texts, tables: EditTables, room: Room, edited: Edited) -> 
         texts: all of them.
         tables: what is looked up.
         room: scratch for the longest line.
-        edited: `out_V` is as long as all texts.
+        edited: `out_V` is as long as all texts; `ends_N1` begins with 0.
     """
-    written = 0
     for text in range(len(texts.language_N)):
         start, end = texts.offsets_N1[text], texts.offsets_N1[text + 1]
+        written = int(edited.ends_N1[text])  # no literal 0: for one `edit_one` would be compiled once more
         stop = edit_one(texts, text, tables, room, edited, written)
-        if edited.counts_NE[text].sum() == 0:
+        if not is_edited(edited.counts_NE[text]):
             stop = written + end - start
-            edited.out_V[written:stop] = texts.bytes_U[start:end]
-        written = stop
-        edited.ends_N1[text + 1] = written
+            copy_bytes(texts.bytes_U, start, end, edited.out_V, written)
+        edited.ends_N1[text + 1] = stop
+
+
+@kernel
+def is_edited(counts_E: Int32) -> bool:
+    """Whether any rule changed a text."""
+    changed = False
+    for kind in range(len(counts_E)):
+        changed |= counts_E[kind] != 0
+    return changed
+
+
+@kernel
+def copy_bytes(bytes_U: UInt8, start: int, end: int, out_V: UInt8, at: int) -> None:
+    """Copy the bytes from start to end."""
+    for step in range(end - start):
+        out_V[at + step] = bytes_U[start + step]
 
 
 @kernel
@@ -119,8 +134,9 @@ def edit_one(texts: Texts, text: int, tables: EditTables, room: Room, edited: Ed
             counts_E[reason] += 1
             continue
         if not bracket:
-            edited.out_V[at:stop] = line.bytes_U[line.start : place]
-        edited.out_V[written:at] = _NEWLINE
+            copy_bytes(line.bytes_U, line.start, place, edited.out_V, at)
+        for gap in range(written, at):
+            edited.out_V[gap] = _NEWLINE
         counts_E[_CITATIONS] += marks
         written, kept, breaks = stop, 1, 1
     return written

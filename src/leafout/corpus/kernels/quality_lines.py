@@ -54,6 +54,13 @@ def slots_for(items: int) -> int:
 
 
 @kernel
+def clear(numbers_Q: Int32, count: int) -> None:
+    """Set the first so many numbers to 0."""
+    for place in range(count):
+        numbers_Q[place] = 0
+
+
+@kernel
 def mixed(value: np.int64) -> np.int64:
     """A hash whose low bits depend on all bits."""
     product = value * _SPREAD
@@ -107,7 +114,7 @@ def identify(room: Room, items: int) -> None:
     """Fill in for each word (or line) the first that equals it."""
     first_N, chars_N, hash_N, same_N, held_Q = room.first_W, room.chars_W, room.hash_W, room.same_W, room.held_Q
     slots = slots_for(items)
-    held_Q[:slots] = 0
+    clear(held_Q, slots)
     for item in range(items):
         slot = mixed(hash_N[item]) & (slots - 1)
         while True:
@@ -209,7 +216,7 @@ def measure_paragraphs(room: Room, length: int, lines: int, values_M: Float64) -
     """Fill in the measures of paragraphs that stood before; a paragraph is known by its lines."""
     chars_N, gap_N, same_N, held_Q = room.chars_W, room.gram_W, room.same_W, room.held_Q
     slots = slots_for(lines)
-    held_Q[:slots] = 0
+    clear(held_Q, slots)
     paragraphs = again = again_chars = start = 0
     while start < lines:
         end, chars, code = start, -1, np.int64(FIRST_HASH)
@@ -252,7 +259,7 @@ def is_narrow(bits: int) -> bool:
 def count_phrases(bytes_U: UInt8, start: int, end: int, phrases: Phrases, room: Room, length: int) -> int:
     """Count the phrases of each kind in `counts_F`; the kinds that were found, as bits."""
     bits_C, counts_F = room.bits_C, room.counts_F
-    counts_F[:] = 0
+    counts_F[0] = counts_F[1] = 0
     state, char, kinds = 0, -1, 0
     for place in range(start, end):
         byte = bytes_U[place]

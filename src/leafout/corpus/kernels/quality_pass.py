@@ -1,6 +1,7 @@
 """The compiled quality pass: every measure that a rule needs, and the first broken rule, document by document.
 
-A text is decoded once; a group of measures is taken only when no rule on an earlier group is broken.
+A text is decoded once; a group of measures is taken only when no rule on an earlier group is broken. Loops stand where
+slices could be assigned: each slice takes the compiler half a second and more, and runs no faster.
 
 Legend: U bytes, N texts, M measures, R rules.
 """
@@ -143,7 +144,7 @@ def first_broken(values_M: Float64, limits: Limits, language: int, group: int) -
 def measure_all_lines(room: Room, length: int, lines: int, limits: Limits, language: int, values_M: Float64) -> None:
     """Fill in the measures of the group `lines`."""
     wanted_M = limits.wanted_LM[language]
-    if wanted_M[_REPEATED_LINES] or wanted_M[_FIRST_DUPLICATE : _LAST_DUPLICATE + 1].any() or wanted_M[_DUPLICATE]:
+    if asks_for_duplicates(wanted_M):
         hash_lines(room, lines)
         identify(room, lines)
         measure_duplicates(room, length, lines, values_M)
@@ -152,6 +153,15 @@ def measure_all_lines(room: Room, length: int, lines: int, limits: Limits, langu
     measure_lines(room, lines, limits.short_L[language], values_M)
     if wanted_M[_SENTENCES] or wanted_M[_MEAN_SENTENCE]:
         measure_sentences(room, length, lines, values_M)
+
+
+@kernel
+def asks_for_duplicates(wanted_M: Int32) -> bool:
+    """Whether a rule asks for lines that stood before."""
+    asked = wanted_M[_REPEATED_LINES] + wanted_M[_DUPLICATE]
+    for column in range(_FIRST_DUPLICATE, _LAST_DUPLICATE + 1):
+        asked += wanted_M[column]
+    return bool(asked > 0)
 
 
 @kernel
@@ -167,12 +177,13 @@ def measure_all_words(room: Room, length: int, limits: Limits, language: int, va
 @kernel
 def measure_ngrams(room: Room, length: int, words: int, wanted_M: Int32, values_M: Float64) -> None:
     """Fill in the measures of the group `n-grams`."""
-    values_M[_TOP_2 : _DUPLICATE_13 + 1] = 0.0
+    for column in range(_TOP_2, _DUPLICATE_13 + 1):
+        values_M[column] = 0.0
     if words < MIN_NGRAM_WORDS:
         return
     identify(room, words)
-    room.gram_W[:words] = room.same_W[:words]
-    room.seen_W[:words] = 0
+    for word in range(words):
+        room.gram_W[word], room.seen_W[word] = room.same_W[word], 0
     left = repeated_words(room, words)
     for size in range(2, largest_size(wanted_M) + 1):
         left = lengthen(room, words, size, left)

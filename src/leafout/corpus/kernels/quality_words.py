@@ -6,7 +6,7 @@ Legend: C characters of one document, W words, Q hash slots, M measures, L langu
 import numpy as np
 
 from leafout.corpus.kernels.jit import kernel
-from leafout.corpus.kernels.quality_lines import FIRST_HASH, PRIME, is_narrow, mixed, slots_for
+from leafout.corpus.kernels.quality_lines import FIRST_HASH, PRIME, clear, is_narrow, mixed, slots_for
 from leafout.corpus.kernels.quality_tables import PLACE, Float64, Int32, Int64, Room
 from leafout.text.quality_chars import ALPHA, MARK, SPACE, WIDE, WORD
 from leafout.text.quality_gopher import MAX_STOP_WORD_CHARS
@@ -117,7 +117,7 @@ def measure_stop_words(room: Room, words: int, stop_S: Int64, values_M: Float64)
 def repeated_words(room: Room, words: int) -> int:
     """Fill in the places whose word stands more than once; how many there are."""
     same_W, count_W, cand_W = room.same_W, room.count_W, room.cand_W
-    count_W[:words] = 0
+    clear(count_W, words)
     for word in range(words):
         count_W[same_W[word]] += 1
     found = 0
@@ -145,7 +145,7 @@ def lengthen(room: Room, words: int, size: int, candidates: int) -> int:
     cand_W, same_W, gram_W, count_W = room.cand_W, room.same_W, room.gram_W, room.count_W
     key_W, held_Q = room.hash_W, room.held_Q
     slots = slots_for(candidates)
-    held_Q[:slots] = 0
+    clear(held_Q, slots)
     left = 0
     for candidate in range(candidates):
         place = cand_W[candidate]
