@@ -9,7 +9,7 @@ _END = re.compile(
     r"|\n+"
 )
 _MARK = re.compile("[.!?。！？…\n]")
-"""Where an end can be: a line end itself, or right after another mark. To look there alone takes a third of the time."""
+"""Where an end can be: a line end, or right after another mark. To look there alone takes a third of the time."""
 _ABBREVIATION = re.compile(
     r"^\d{1,3}\.$|(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|etc|e\.g|i\.e|cf|Fig|No|Inc|Ltd|Co|Jr|Sr|approx)|\b[A-Z])\.$"
 )
