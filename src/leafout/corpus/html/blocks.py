@@ -22,6 +22,8 @@ _INLINE = frozenset(_INLINE_TAGS.split())
 _NEVER = frozenset(_UNREAD_TAGS.split())
 """Tags whose text is never content."""
 _ROLES = frozenset(_SITE_ROLES.split())
+_TELLING = frozenset(("hidden", "aria-hidden", "style", "role"))
+"""Attributes that may say that an element is not shown or no content; most elements have none of them."""
 _STAY = frozenset(("html", "body", "main", "article"))
 """Whole pages and articles: a class such as `has-sidebar` on them says nothing."""
 
@@ -145,7 +147,7 @@ def _inline(node: Any, tag: str, parent: Box) -> Box | None:
         return parent if parent.link else Box(tag, home.parent, link=True, block=home)
     if tag == "span":
         attributes = node.attributes
-        if attributes and _hidden(attributes):
+        if not _TELLING.isdisjoint(attributes) and _hidden(attributes):
             return None
     return parent
 
@@ -163,12 +165,12 @@ def _hidden(attributes: dict[str, str | None]) -> bool:
 def _box(node: Any, tag: str, parent: Box) -> Box | None:
     outer = parent.block or parent
     attributes = node.attributes
-    if attributes and (_hidden(attributes) or attributes.get("role") in _ROLES):
+    if not _TELLING.isdisjoint(attributes) and (_hidden(attributes) or attributes.get("role") in _ROLES):
         return None
     if outer.depth >= _MAX_DEPTH:
         return parent
-    box = Box(tag, outer, outer.depth + 1, 0, _KINDS.get(tag, outer.kind), parent.link)
-    box.in_article = tag == "article" or outer.in_article
+    in_article = tag == "article" or outer.in_article
+    box = Box(tag, outer, outer.depth + 1, 0, _KINDS.get(tag, outer.kind), parent.link, None, in_article)
     if tag == "aside" or (tag == "article" and outer.in_article):
         box.flags = CHROME
     if attributes and tag not in _STAY:

@@ -13,7 +13,7 @@ MOSTLY_LINK = 0.6
 """The fraction of a passage that is link from which on it leads elsewhere."""
 
 _cjk = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]").findall
-_marks = re.compile(r"[.!?,;:…](?=[\s\"'”’)\]]|$)|[。！？，；：、…]").findall
+_marks = re.compile(r"[.!?,;:…。！？，；：、](?:(?<=[。！？，；：、…])|(?=[\s\"'”’)\]]|$))").findall
 _ENDS = tuple(".!?…。！？；：:")
 _CLOSES = "\"'”’)]）」』"
 
