@@ -29,7 +29,14 @@ def made(seed: int) -> tuple[tiny_training.Bag, torch.optim.Optimizer]:
 def save(folder: Path, *, steps: int, seed: int = 0) -> str:
     model, optimizer = made(seed)
     best = {name: values + 1 for name, values in model_tensors(model).items()}
-    save_checkpoint(folder, State(step=steps, place=Place(2, 7), figures={"val_loss": 0.1}), model, optimizer, best)
+    save_checkpoint(
+        folder,
+        State(step=steps, place=Place(2, 7), figures={"val_loss": 0.1}),
+        model,
+        optimizer,
+        best=best,
+        average=best,
+    )
     return weights_digest(model)
 
 
@@ -38,8 +45,8 @@ def load(folder: Path, run: QuietRun | None = None) -> tuple[State, str, float] 
     found = load_checkpoint(folder, model, optimizer, run or QuietRun())
     if found is None:
         return None
-    state, best = found
-    return state, weights_digest(model), float((best["head.bias"] - model.head.bias.detach()).mean())
+    assert found.average.keys() == found.best.keys()
+    return found.state, weights_digest(model), float((found.best["head.bias"] - model.head.bias.detach()).mean())
 
 
 def test_what_was_saved_comes_back(tmp_path: Path) -> None:

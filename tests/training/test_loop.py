@@ -249,3 +249,24 @@ def test_checkpoints_are_forgotten_when_the_result_is_there(tmp_path: Path) -> N
     forget_checkpoints(tmp_path)
     forget_checkpoints(tmp_path)
     assert not (tmp_path / CHECKPOINTS).exists()
+
+
+def test_averaged_weights_are_evaluated_and_kept_and_survive_a_stop(tmp_path: Path) -> None:
+    settings = tiny_training.config(average=0.9, checkpoint_seconds=60, budget={"steps": 12})
+    plain = replace(tiny_training.job(settings), keep_best=False)
+    found = train(plain, out=tmp_path / "calm", config=settings, run=QuietRun(seed=1))
+    wanted = weights_digest(plain.model)
+    with torch.no_grad():
+        assert plain.objective.evaluate(plain.model.eval(), plain.validation())["loss"] == pytest.approx(
+            found["val_loss"]
+        )
+    job = replace(tiny_training.job(settings), keep_best=False)
+    with pytest.raises(Stopped):
+        train(job, out=tmp_path / "out", config=settings, run=Watching(steps=5))
+    job = replace(tiny_training.job(settings), keep_best=False)
+    train(job, out=tmp_path / "out", config=settings, run=QuietRun(seed=1))
+    assert weights_digest(job.model) == wanted
+    bare = tiny_training.config(checkpoint_seconds=60, budget={"steps": 12})
+    last = replace(tiny_training.job(bare), keep_best=False)
+    train(last, out=tmp_path / "last", config=bare, run=QuietRun(seed=1))
+    assert weights_digest(last.model) != wanted

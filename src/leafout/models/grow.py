@@ -37,7 +37,7 @@ def grow_vocabulary(model: MaskedModel | CausalModel, pieces: Mapping[int, Seque
     model.dims = replace(model.dims, vocab_size=size)
 
 
-def _grown(rows: nn.Parameter, pieces: Mapping[int, Sequence[int]], size: int) -> nn.Parameter:
+def _grown(rows: Tensor, pieces: Mapping[int, Sequence[int]], size: int) -> nn.Parameter:
     old: Tensor = rows.detach()
     grown = old.new_empty(size, *old.shape[1:])
     grown[: len(old)] = old

@@ -41,10 +41,12 @@ _OTHER_SCRIPTS = (
 )
 """Scripts of one language that the model has not learnt."""
 _SURE_MIXED_CHARS = 100
-_SHORT_CHARS, _SHORT_LETTERS = 200, 40
-"""Texts below both are told among the declared languages, unless the model is sure."""
+_SHORT_LETTERS = 40
+"""Texts of fewer are told among the declared languages, unless the model is sure."""
 _ENGLISH_LETTERS, _NEARLY_ENGLISH_LETTERS = 12, 16
 """Fewer plain letters are English, unless the model is sure; up to the second if English is in its first three."""
+_CHARS_A_LETTER = 2
+"""A text with more characters for each of those letters is not looked at: to count letters costs as much as to tell."""
 
 
 def language(text: str, among: Collection[str] = ()) -> str:
@@ -98,7 +100,8 @@ def _by_model(head: str, among: Collection[str]) -> str:
         code = model.detect(head)
     if code == NONE:
         return _by_other_script(head)
-    if code in (among or ("en",)) or len(head) >= _SHORT_CHARS:
+    few = _SHORT_LETTERS if among else _NEARLY_ENGLISH_LETTERS
+    if code in (among or ("en",)) or len(head) > _CHARS_A_LETTER * few:
         return code
     return _by_few_letters(head, code, among)
 

@@ -1,7 +1,8 @@
 """Checkpoints that are whole or absent: written beside, fsynced, hashed, renamed; the newest that verifies goes on.
 
 checkpoints/
-  step-000000120/  model.safetensors, optimizer.safetensors, best.safetensors, state.json (with the sha256 of each)
+  step-000000120/  model.safetensors, optimizer.safetensors, best.safetensors, by choice average.safetensors,
+                   state.json (with the sha256 of each)
   step-000000180/
   writing/         what a crash left; never read
 """
@@ -58,6 +59,15 @@ class State:
     waited: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What a checkpoint holds besides weights and the optimizer's memory; see `save_checkpoint`."""
+
+    state: State
+    best: Tensors
+    average: Tensors
+
+
 def model_tensors(model: "nn.Module") -> Tensors:
     """Parameters and buffers by name, each tied one once."""
     named = [*model.named_parameters(), *((name, values) for name, values in model.named_buffers())]
@@ -84,7 +94,13 @@ def load_tensors(model: "nn.Module", tensors: Mapping[str, torch.Tensor]) -> Non
 
 
 def save_checkpoint(
-    folder: Path, state: State, model: "nn.Module", optimizer: torch.optim.Optimizer, best: Mapping[str, torch.Tensor]
+    folder: Path,
+    state: State,
+    model: "nn.Module",
+    optimizer: torch.optim.Optimizer,
+    *,
+    best: Mapping[str, torch.Tensor],
+    average: Mapping[str, torch.Tensor],
 ) -> None:
     """Write a checkpoint and forget all but the last two.
 
@@ -94,11 +110,16 @@ def save_checkpoint(
         model: whose tensors are saved.
         optimizer: whose memory is saved.
         best: the tensors of the best evaluation; empty before the first, or where none is kept.
+        average: of the weights; empty where none is kept.
     """
     writing, target = folder / "writing", folder / f"step-{state.step:09d}"
     shutil.rmtree(writing, ignore_errors=True)
     writing.mkdir(parents=True)
-    groups = {"model": model_tensors(model), "optimizer": optimizer_tensors(model, optimizer), "best": dict(best)}
+    groups = {
+        "model": model_tensors(model),
+        "optimizer": optimizer_tensors(model, optimizer),
+        "best": dict(best),
+    } | ({"average": dict(average)} if average else {})
     files = {f"{name}.safetensors": _write(writing / f"{name}.safetensors", group) for name, group in groups.items()}
     write_json(writing / _STATE, {"state": asdict(state), "files": files})
     sync_folder(writing)
@@ -126,7 +147,7 @@ def _write(path: Path, tensors: Tensors) -> str:
 
 def load_checkpoint(
     folder: Path, model: "nn.Module", optimizer: torch.optim.Optimizer, run: "Run"
-) -> tuple[State, Tensors] | None:
+) -> Checkpoint | None:
     """Go back to the newest checkpoint whose every byte is as it was written.
 
     Args:
@@ -136,7 +157,7 @@ def load_checkpoint(
         run: is told of damaged checkpoints.
 
     Returns:
-        The state and the best tensors, or None where there is no checkpoint to go on from.
+        What is not in the model and the optimizer, or None where there is no checkpoint to go on from.
     """
     from safetensors.torch import load_file
 
@@ -147,7 +168,9 @@ def load_checkpoint(
             continue
         load_tensors(model, load_file(path / "model.safetensors"))
         restore_optimizer(model, optimizer, load_file(path / "optimizer.safetensors"))
-        return state, load_file(path / "best.safetensors")
+        average = path / "average.safetensors"
+        best = load_file(path / "best.safetensors")
+        return Checkpoint(state, best, load_file(average) if average.exists() else {})
     return None
 
 

@@ -61,6 +61,9 @@ class TrainingConfig(Config):
     """Pulls matrices towards zero; biases and norms are left alone."""
     beta2: float = Field(default=0.98, gt=0, lt=1)
     """Memory of AdamW's second moment; shorter runs want less of it."""
+    average: float = Field(default=0, ge=0, lt=1)
+    """Evaluate and keep a running average of the weights instead of the last ones: how much of it stays at a step, such
+    as 0.999; 0 keeps none."""
     clip: float = Field(default=1.0, ge=0)
     """Largest norm of a gradient; 0 never clips."""
     precision: Literal["auto", "fp32", "bf16"] = "auto"

@@ -18,8 +18,17 @@ import torch
 
 from leafout.core.device import cores
 from leafout.core.errors import LeafoutError, Stopped
+from leafout.training.average import Average
 from leafout.training.batches import Batches
-from leafout.training.checkpoint import State, Tensors, load_checkpoint, load_tensors, model_tensors, save_checkpoint
+from leafout.training.checkpoint import (
+    Checkpoint,
+    State,
+    Tensors,
+    load_checkpoint,
+    load_tensors,
+    model_tensors,
+    save_checkpoint,
+)
 from leafout.training.config import TrainingConfig
 from leafout.training.optim import gradient_norm, make_optimizer, set_rate
 from leafout.training.plan import Plan, draft, obeyed
@@ -101,6 +110,7 @@ class _Training:
     optimizer: torch.optim.Optimizer
     state: State
     best: Tensors
+    average: Average | None
     run: "Run"
 
 
@@ -125,9 +135,11 @@ def train(job: Job, *, out: Path, config: TrainingConfig, run: "Run") -> dict[st
         plan = _planned(job, out, config, run)
         torch.set_num_threads(plan.threads)
         optimizer = _optimizer(job, config)
-        state, best = load_checkpoint(out / CHECKPOINTS, job.model, optimizer, run) or (State(), {})
-        with contextlib.closing(Records(out / "notes", step=state.step, tensorboard=config.tensorboard)) as records:
-            training = _Training(job, config, plan, optimizer, state, best, run)
+        found = load_checkpoint(out / CHECKPOINTS, job.model, optimizer, run) or Checkpoint(State(), {}, {})
+        average = Average(job.model, config.average, found.average) if config.average else None
+        step = found.state.step
+        with contextlib.closing(Records(out / "notes", step=step, tensorboard=config.tensorboard)) as records:
+            training = _Training(job, config, plan, optimizer, found.state, found.best, average, run)
             _until_done(training, records, out / CHECKPOINTS)
     return _finish(training)
 
@@ -151,7 +163,7 @@ def _planned(job: Job, out: Path, config: TrainingConfig, run: "Run") -> Plan:
 def _timed(job: Job, config: TrainingConfig, plan: Plan, run: "Run") -> int:
     """How many steps fit into the minutes: a few are taken, and the weights put back."""
     before = {name: values.clone() for name, values in model_tensors(job.model).items()}
-    trial = _Training(job, config, plan, _optimizer(job, config), State(), {}, run)
+    trial = _Training(job, config, plan, _optimizer(job, config), State(), {}, None, run)
     steps = timed_steps(
         lambda: _step(trial).tokens,
         lambda: _evaluate(trial),
@@ -217,6 +229,8 @@ def _step(t: _Training) -> Step:
     if good:
         set_rate(t.optimizer, rate)
         t.optimizer.step()
+        if t.average is not None:
+            t.average.add(job.model, state.step + 1)
     t.optimizer.zero_grad(set_to_none=True)
     tokens = sum(part.num_tokens for part in parts)
     state.step, state.place, state.tokens = state.step + 1, job.batches.after(state.place), state.tokens + tokens
@@ -228,7 +242,12 @@ def _step(t: _Training) -> Step:
 
 
 def _look(t: _Training, records: Records) -> dict[str, float]:
-    """Evaluate, keep the best, show samples."""
+    """Evaluate, keep the best, show samples; with the averaged weights where there are some."""
+    with contextlib.nullcontext() if t.average is None else t.average.in_place(t.job.model):
+        return _looked(t, records)
+
+
+def _looked(t: _Training, records: Records) -> dict[str, float]:
     state, objective = t.state, t.job.objective
     state.figures = _evaluate(t)
     state.waited += 1
@@ -271,7 +290,8 @@ def _write_down(t: _Training, records: Records, values: Mapping[str, float]) -> 
 
 def _save(t: _Training, records: Records, checkpoints: Path) -> None:
     records.sync()
-    save_checkpoint(checkpoints, t.state, t.job.model, t.optimizer, t.best)
+    average = {} if t.average is None else t.average.tensors
+    save_checkpoint(checkpoints, t.state, t.job.model, t.optimizer, best=t.best, average=average)
 
 
 def _give_up(t: _Training, records: Records, checkpoints: Path, saved_step: int) -> NoReturn:
@@ -285,6 +305,8 @@ def _finish(t: _Training) -> dict[str, float]:
     if t.state.bad_steps:
         t.run.say(f"{t.state.bad_steps} of {t.state.step} steps were skipped: their gradients were not finite")
     figures = t.state.figures
+    if t.average is not None:
+        load_tensors(t.job.model, t.average.tensors)
     if t.best:
         load_tensors(t.job.model, t.best)
         figures = {**t.state.best_figures, "best_step": float(t.state.best_step)}
