@@ -1,6 +1,7 @@
 """Programs beside each other: CPU time of all their processes, of a few documents and of all, and what they keep."""
 
 import ctypes
+import json
 import os
 import shutil
 import signal
@@ -8,10 +9,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import peers  # type: ignore[import-not-found]  # the file beside this one
 
@@ -96,6 +98,13 @@ def run(program: Program, name: str, work: Path) -> float:
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir()
     return sum(cpu_seconds(words, out) for words in program.commands(work / name, out))
+
+
+def run_chain(chain: Mapping[str, Any], out: Path) -> list[list[str]]:
+    """The command that runs a chain of ours with two workers, in a store of its own."""
+    path = out / "chain.yaml"
+    path.write_text(json.dumps(chain), encoding="utf-8")  # JSON is YAML
+    return [[str(LEAFOUT), "run", str(path), "--store", str(out / "store"), "--workers", "2"]]
 
 
 def peer(

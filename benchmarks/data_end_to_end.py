@@ -1,8 +1,8 @@
 """Whole ways of text through leafout, datatrove and data-juicer: the same documents, two workers, CPU time of all.
 
 Read packed JSON lines, find the language, judge by quality rules (Gopher's, those on repetition, C4's without line
-ends), mask e-mail and IP addresses, drop near-duplicates by MinHash, write. Ours are two commands, `collect` and
-`clean`; datatrove's is its LocalPipelineExecutor with JsonlReader, LanguageFilter, GopherRepetitionFilter,
+ends), mask e-mail and IP addresses, drop near-duplicates by MinHash, write. Ours is `leafout run` with a chain
+of `collect` and `clean`; datatrove's is its LocalPipelineExecutor with JsonlReader, LanguageFilter, GopherRepetitionFilter,
 GopherQualityFilter, C4QualityFilter, PIIFormatter, JsonlWriter and the four steps of MinHash (14 by 8 hashes, 5-grams);
 data-juicer's a recipe for each language with its nearest operators (its quality filters are simpler, and it does not
 unite the rows that it reads with those of another language). Documents are cut from the user's texts (2 to 6 KB), half
@@ -26,7 +26,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from compared_programs import HEADER, LEAFOUT, Program, compare, peer  # type: ignore[import-not-found]  # the file beside this one
+from compared_programs import HEADER, Program, compare, peer, run_chain  # type: ignore[import-not-found]  # the file beside this one
 from data_dedup import documents, planted  # type: ignore[import-not-found]  # the file beside this one
 from data_quality import whole_family  # type: ignore[import-not-found]  # the file beside this one
 from end_to_end_peers import (  # type: ignore[import-not-found]  # the file beside this one
@@ -36,7 +36,7 @@ from end_to_end_peers import (  # type: ignore[import-not-found]  # the file bes
     JUICER_PACKAGES,
 )
 
-QUALITY = ["--quality.preset", "gopher", "--quality.c4.line-ends", "false", "--languages", "en", "--languages", "zh"]
+QUALITY = {"languages": ["en", "zh"], "quality": {"preset": "gopher", "c4": {"line_ends": False}}}
 ADDRESSES = (
     "write to {}.{}@post.example.org",
     "联系邮箱 {}{}@qq.com",
@@ -97,17 +97,17 @@ def write_input(texts: dict[str, list[str]], folder: Path) -> None:
 
 
 def ours() -> Program:
-    """Two commands."""
-    masked = ["--personal-data.kinds", "email", "--personal-data.kinds", "ip"]
+    """A chain of two stages."""
 
     def commands(source: Path, out: Path) -> list[list[str]]:
-        collect = [str(LEAFOUT), "collect", f"{source}/mixed", "--out", f"{out}/collected", "--workers", "2"]
-        clean = [str(LEAFOUT), "clean", f"{out}/collected", "--out", f"{out}/cleaned", "--workers", "2"]
-        return [collect, [*clean, *QUALITY, *masked]]
+        masked = {"personal_data": {"kinds": ["email", "ip"]}}
+        return run_chain(
+            {"collect": {"files": f"{source}/mixed"}, "clean": {"from": "collect", **QUALITY, **masked}}, out
+        )
 
     def kept(out: Path) -> dict[str, int]:
         found: dict[str, int] = {"en": 0, "zh": 0}
-        for path in (out / "cleaned").glob("part-*.parquet"):
+        for path in (out / "store" / "artifacts").glob("clean-*/part-*.parquet"):
             for kind in pq.read_table(path, columns=["language"])["language"].to_pylist():
                 found[kind] += 1
         return found

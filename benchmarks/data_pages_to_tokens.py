@@ -1,7 +1,7 @@
 """Web pages to packed tokens: leafout beside datatrove, the same pages, two workers, CPU time of all processes.
 
-Ours are four commands: `collect` from WARC files, `clean` (language; Gopher's rules, those on repetition and C4's
-without line ends; no near-duplicates), `split`, `tokenize --tokenizer`. Datatrove: the HTML as JSON lines, decoded
+Ours is `leafout run` with a chain: `collect` from WARC files, `clean` (language; Gopher's rules, those on repetition and C4's
+without line ends; no near-duplicates), `split`, `tokenize` with a given tokenizer. Datatrove: the HTML as JSON lines, decoded
 already (it is spared the archives), Trafilatura as it comes (with time enough for every page), LanguageFilter,
 GopherRepetitionFilter, GopherQualityFilter, C4QualityFilter, DocumentTokenizer with the same tokenizer.json, documents
 not shuffled. The tokenizer, byte-level BPE of 16,000 entries, is made of the texts of FOLDER/raw before anything is
@@ -23,7 +23,14 @@ from pathlib import Path
 
 import numpy as np
 
-from compared_programs import HEADER, LEAFOUT, Program, compare, peer  # type: ignore[import-not-found]  # beside this
+from compared_programs import (  # type: ignore[import-not-found]  # the file beside this one
+    HEADER,
+    LEAFOUT,
+    Program,
+    compare,
+    peer,
+    run_chain,
+)
 from data_end_to_end import QUALITY, made_texts, quality_wanted, write_input  # type: ignore[import-not-found]
 from data_html import archived_pages  # type: ignore[import-not-found]  # the file beside this one
 from end_to_end_peers import DATATROVE_PACKAGES, PAGES  # type: ignore[import-not-found]  # the file beside this one
@@ -99,20 +106,20 @@ def make_tokenizer(raw: Path, work: Path) -> Path:
 
 
 def ours(tokenizer: Path) -> Program:
-    """Four commands."""
-    parted = ["--method", "random", "--val", "0.2", "--test", "0"]
+    """A chain of four stages."""
 
-    def commands(source: Path, _out: Path) -> list[list[str]]:
-        steps = [
-            ["collect", f"{source}/warc", "--out", "collected"],
-            ["clean", "collected", "--out", "cleaned", *QUALITY, "--no-dedup", "--no-near-dedup"],
-            ["split", "cleaned", "--out", "parted", *parted],
-            ["tokenize", "parted", "--tokenizer", str(tokenizer), "--out", "tokens"],
-        ]
-        return [[str(LEAFOUT), *step, "--workers", "2"] for step in steps]
+    def commands(source: Path, out: Path) -> list[list[str]]:
+        chain = {
+            "collect": {"files": f"{source}/warc"},
+            "clean": {"from": "collect", **QUALITY, "dedup": False, "near_dedup": None},
+            "split": {"from": "clean", "method": "random", "val": 0.2, "test": 0},
+            "tokenize": {"from": "split", "tokenizer": str(tokenizer)},
+        }
+        return run_chain(chain, out)
 
     def kept(out: Path) -> dict[str, int]:
-        told = json.loads((out / "tokens" / "notes" / "vocabulary.json").read_text(encoding="utf-8"))
+        (path,) = (out / "store" / "artifacts").glob("tokenize-*/notes/vocabulary.json")
+        told = json.loads(path.read_text(encoding="utf-8"))
         return {"tokens": sum(side["tokens"] for side in told["sides"].values())}
 
     return Program("leafout", commands, kept, repeats=3)
