@@ -1,12 +1,12 @@
 """Whole ways of text through leafout, datatrove and data-juicer: the same documents, two workers, CPU time of all.
 
 Read packed JSON lines, find the language, judge by quality rules (Gopher's, those on repetition, C4's without line
-ends), mask e-mail and IP addresses, drop near-duplicates by MinHash, write. Ours is `leafout run` with a chain
-of `collect` and `clean`; datatrove's is its LocalPipelineExecutor with JsonlReader, LanguageFilter, GopherRepetitionFilter,
-GopherQualityFilter, C4QualityFilter, PIIFormatter, JsonlWriter and the four steps of MinHash (14 by 8 hashes, 5-grams);
-data-juicer's a recipe for each language with its nearest operators (its quality filters are simpler, and it does not
-unite the rows that it reads with those of another language). Documents are cut from the user's texts (2 to 6 KB), half
-of them Chinese; a fifth are near-copies of others, and one in thirty gets an address.
+ends), mask e-mail and IP addresses, drop near-duplicates by MinHash, write. Ours is `leafout run` with a chain of
+`collect` and `clean`; datatrove's is its LocalPipelineExecutor with JsonlReader, LanguageFilter,
+GopherRepetitionFilter, GopherQualityFilter, C4QualityFilter, PIIFormatter, JsonlWriter and the four steps of MinHash
+(14 by 8 hashes, 5-grams); data-juicer's a recipe for each language with its nearest operators (its quality filters are
+simpler, and it does not unite the rows that it reads with those of another language). Documents are cut from the user's
+texts (2 to 6 KB), half of them Chinese; a fifth are near-copies of others, and one in thirty gets an address.
 
     python benchmarks/data_end_to_end.py --data texts/ --documents 2500
 

@@ -1,11 +1,11 @@
 """Web pages to packed tokens: leafout beside datatrove, the same pages, two workers, CPU time of all processes.
 
-Ours is `leafout run` with a chain: `collect` from WARC files, `clean` (language; Gopher's rules, those on repetition and C4's
-without line ends; no near-duplicates), `split`, `tokenize` with a given tokenizer. Datatrove: the HTML as JSON lines, decoded
-already (it is spared the archives), Trafilatura as it comes (with time enough for every page), LanguageFilter,
-GopherRepetitionFilter, GopherQualityFilter, C4QualityFilter, DocumentTokenizer with the same tokenizer.json, documents
-not shuffled. The tokenizer, byte-level BPE of 16,000 entries, is made of the texts of FOLDER/raw before anything is
-timed. `tokens` counts what each packed.
+Ours is `leafout run` with a chain: `collect` from WARC files, `clean` (language; Gopher's rules, those on repetition and
+C4's without line ends; no near-duplicates), `split`, `tokenize` with a given tokenizer. Datatrove: the HTML as JSON
+lines, decoded already (it is spared the archives), Trafilatura as it comes (with time enough for every page),
+LanguageFilter, GopherRepetitionFilter, GopherQualityFilter, C4QualityFilter, DocumentTokenizer with the same
+tokenizer.json, documents not shuffled. The tokenizer, byte-level BPE of 16,000 entries, is made of the texts of
+FOLDER/raw before anything is timed. `tokens` counts what each packed.
 
     python benchmarks/data_pages_to_tokens.py --data FOLDER --copies 1
 
@@ -115,7 +115,8 @@ def ours(tokenizer: Path) -> Program:
             "split": {"from": "clean", "method": "random", "val": 0.2, "test": 0},
             "tokenize": {"from": "split", "tokenizer": str(tokenizer)},
         }
-        return run_chain(chain, out)
+        made: list[list[str]] = run_chain(chain, out)
+        return made
 
     def kept(out: Path) -> dict[str, int]:
         (path,) = (out / "store" / "artifacts").glob("tokenize-*/notes/vocabulary.json")
