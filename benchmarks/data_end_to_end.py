@@ -101,9 +101,9 @@ def ours() -> Program:
 
     def commands(source: Path, out: Path) -> list[list[str]]:
         masked = {"personal_data": {"kinds": ["email", "ip"]}}
-        return run_chain(
-            {"collect": {"files": f"{source}/mixed"}, "clean": {"from": "collect", **QUALITY, **masked}}, out
-        )
+        chain = {"collect": {"files": f"{source}/mixed"}, "clean": {"from": "collect", **QUALITY, **masked}}
+        made: list[list[str]] = run_chain(chain, out)
+        return made
 
     def kept(out: Path) -> dict[str, int]:
         found: dict[str, int] = {"en": 0, "zh": 0}

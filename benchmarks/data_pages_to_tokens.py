@@ -1,7 +1,7 @@
 """Web pages to packed tokens: leafout beside datatrove, the same pages, two workers, CPU time of all processes.
 
-Ours is `leafout run` with a chain: `collect` from WARC files, `clean` (language; Gopher's rules, those on repetition and
-C4's without line ends; no near-duplicates), `split`, `tokenize` with a given tokenizer. Datatrove: the HTML as JSON
+Ours is `leafout run` with a chain: `collect` from WARC files, `clean` (language; Gopher's rules, those on repetition
+and C4's without line ends; no near-duplicates), `split`, `tokenize` with a given tokenizer. Datatrove: the HTML as JSON
 lines, decoded already (it is spared the archives), Trafilatura as it comes (with time enough for every page),
 LanguageFilter, GopherRepetitionFilter, GopherQualityFilter, C4QualityFilter, DocumentTokenizer with the same
 tokenizer.json, documents not shuffled. The tokenizer, byte-level BPE of 16,000 entries, is made of the texts of
