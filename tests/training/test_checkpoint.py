@@ -34,8 +34,7 @@ def save(folder: Path, *, steps: int, seed: int = 0) -> str:
         State(step=steps, place=Place(2, 7), figures={"val_loss": 0.1}),
         model,
         optimizer,
-        best=best,
-        average=best,
+        more={"best": best, "average": best, "calm": {}},
     )
     return weights_digest(model)
 
@@ -45,8 +44,9 @@ def load(folder: Path, run: QuietRun | None = None) -> tuple[State, str, float] 
     found = load_checkpoint(folder, model, optimizer, run or QuietRun())
     if found is None:
         return None
-    assert found.average.keys() == found.best.keys()
-    return found.state, weights_digest(model), float((found.best["head.bias"] - model.head.bias.detach()).mean())
+    assert found.more.keys() == {"best", "average"}
+    best = found.more["best"]
+    return found.state, weights_digest(model), float((best["head.bias"] - model.head.bias.detach()).mean())
 
 
 def test_what_was_saved_comes_back(tmp_path: Path) -> None:

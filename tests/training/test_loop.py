@@ -1,3 +1,4 @@
+import contextlib
 import itertools
 import json
 import os
@@ -166,7 +167,7 @@ def test_bad_steps_are_skipped_and_told(tmp_path: Path, value: float) -> None:
 def test_too_many_bad_steps_stop_and_the_last_good_weights_are_kept(tmp_path: Path) -> None:
     settings = tiny_training.config(bad_steps=2, checkpoint_seconds=60)
     job = tiny_training.job(settings, objective=Poisoned(range(5, 99), float("nan")), keep_best=False)
-    with pytest.raises(LeafoutError, match="3 steps in a row had no finite gradient, the limit is 2") as error:
+    with pytest.raises(LeafoutError, match="3 steps in a row were skipped, the limit is 2") as error:
         train(job, out=tmp_path / "out", config=settings, run=Watching())
     assert "peak_rate" in error.value.hint
     assert (tmp_path / "out" / CHECKPOINTS / "step-000000007").is_dir()
@@ -270,3 +271,49 @@ def test_averaged_weights_are_evaluated_and_kept_and_survive_a_stop(tmp_path: Pa
     last = replace(tiny_training.job(bare), keep_best=False)
     train(last, out=tmp_path / "last", config=bare, run=QuietRun(seed=1))
     assert weights_digest(last.model) != wanted
+
+
+def jumping(
+    tmp_path: Path, policy: str, name: str, **values: Any
+) -> tuple[torch.nn.Module, dict[str, float], list[str]]:
+    """Train with a loss that jumps in steps 25 and 31."""
+    settings = tiny_training.config(
+        spikes={"policy": policy}, budget={"steps": 36}, checkpoint_seconds=60, clip=0, **values
+    )
+    objective = Poisoned([25, 31], 1000.0)
+    job = tiny_training.job(settings, objective=objective, keep_best=False)
+    run = Watching()
+    found = train(job, out=tmp_path / name, config=settings, run=run)
+    return job.model, found, run.said
+
+
+def test_a_jump_of_the_loss_is_told_and_done_with_as_the_user_says(tmp_path: Path) -> None:
+    digests = {}
+    for policy, words in (("keep", "goes on"), ("skip", "left out"), ("rewind", "back to")):
+        model, found, said = jumping(tmp_path, policy, policy)
+        told = sum("the loss jumped to" in line and words in line for line in said)
+        assert told >= {"keep": 1, "skip": 2, "rewind": 1}[policy]  # after a rewind it takes 20 losses to know anew
+        assert f"the loss jumped {told} times in 36 steps" in said
+        assert found["steps"] == 36
+        digests[policy] = weights_digest(model)
+    assert len(set(digests.values())) == 3
+
+
+def test_whoever_rewinds_after_a_stop_ends_with_the_same_bytes(tmp_path: Path) -> None:
+    wanted, _, _ = jumping(tmp_path, "rewind", "calm")
+    settings = tiny_training.config(spikes={"policy": "rewind"}, budget={"steps": 36}, checkpoint_seconds=60, clip=0)
+    for steps, poisoned in ((22, []), (7, [3]), (99, [2])):  # steps of each sitting; 25 and 31 of all of them
+        job = tiny_training.job(settings, objective=Poisoned(poisoned, 1000.0), keep_best=False)
+        with contextlib.suppress(Stopped):
+            train(job, out=tmp_path / "out", config=settings, run=Watching(steps=steps))
+    assert weights_digest(job.model) == weights_digest(wanted)
+
+
+def test_training_can_end_at_a_jump_and_go_on_behind_it(tmp_path: Path) -> None:
+    with pytest.raises(LeafoutError, match=r"the loss jumped to .* in step 25") as error:
+        jumping(tmp_path, "stop", "out")
+    assert "goes on behind it" in error.value.hint
+    assert (tmp_path / "out" / CHECKPOINTS / "step-000000025").is_dir()
+    settings = tiny_training.config(spikes={"policy": "stop"}, budget={"steps": 36}, checkpoint_seconds=60, clip=0)
+    found = train(tiny_training.job(settings, keep_best=False), out=tmp_path / "out", config=settings, run=Watching())
+    assert found["steps"] == 36

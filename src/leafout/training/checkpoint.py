@@ -1,8 +1,8 @@
 """Checkpoints that are whole or absent: written beside, fsynced, hashed, renamed; the newest that verifies goes on.
 
 checkpoints/
-  step-000000120/  model.safetensors, optimizer.safetensors, best.safetensors, by choice average.safetensors,
-                   state.json (with the sha256 of each)
+  step-000000120/  model.safetensors, optimizer.safetensors, best.safetensors, state.json (with the sha256 of each),
+                   by choice average.safetensors and calm.safetensors
   step-000000180/
   writing/         what a crash left; never read
 """
@@ -46,6 +46,8 @@ class State:
         figures: of the last evaluation; empty before the first.
         best_step, best_figures: of the best evaluation so far.
         waited: evaluations since then.
+        losses: of the last steps that were no spikes; `calm_losses` are those before the weights to go back to.
+        spikes: steps whose loss jumped.
     """
 
     step: int = 0
@@ -57,6 +59,9 @@ class State:
     best_step: int = 0
     best_figures: dict[str, float] = field(default_factory=dict)
     waited: int = 0
+    losses: list[float] = field(default_factory=list)
+    calm_losses: list[float] = field(default_factory=list)
+    spikes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +69,7 @@ class Checkpoint:
     """What a checkpoint holds besides weights and the optimizer's memory; see `save_checkpoint`."""
 
     state: State
-    best: Tensors
-    average: Tensors
+    more: dict[str, Tensors]
 
 
 def model_tensors(model: "nn.Module") -> Tensors:
@@ -98,9 +102,7 @@ def save_checkpoint(
     state: State,
     model: "nn.Module",
     optimizer: torch.optim.Optimizer,
-    *,
-    best: Mapping[str, torch.Tensor],
-    average: Mapping[str, torch.Tensor],
+    more: Mapping[str, Mapping[str, torch.Tensor]],
 ) -> None:
     """Write a checkpoint and forget all but the last two.
 
@@ -109,17 +111,14 @@ def save_checkpoint(
         state: its step names the checkpoint.
         model: whose tensors are saved.
         optimizer: whose memory is saved.
-        best: the tensors of the best evaluation; empty before the first, or where none is kept.
-        average: of the weights; empty where none is kept.
+        more: further tensors by the name of their file: `best` of the best evaluation, `average` of the weights,
+            `calm` of model and optimizer some steps before. Empty ones are not written.
     """
     writing, target = folder / "writing", folder / f"step-{state.step:09d}"
     shutil.rmtree(writing, ignore_errors=True)
     writing.mkdir(parents=True)
-    groups = {
-        "model": model_tensors(model),
-        "optimizer": optimizer_tensors(model, optimizer),
-        "best": dict(best),
-    } | ({"average": dict(average)} if average else {})
+    groups = {"model": model_tensors(model), "optimizer": optimizer_tensors(model, optimizer)}
+    groups |= {name: dict(tensors) for name, tensors in more.items() if tensors}
     files = {f"{name}.safetensors": _write(writing / f"{name}.safetensors", group) for name, group in groups.items()}
     write_json(writing / _STATE, {"state": asdict(state), "files": files})
     sync_folder(writing)
@@ -168,9 +167,8 @@ def load_checkpoint(
             continue
         load_tensors(model, load_file(path / "model.safetensors"))
         restore_optimizer(model, optimizer, load_file(path / "optimizer.safetensors"))
-        average = path / "average.safetensors"
-        best = load_file(path / "best.safetensors")
-        return Checkpoint(state, best, load_file(average) if average.exists() else {})
+        there = {file.stem: file for file in path.glob("*.safetensors")}
+        return Checkpoint(state, {name: load_file(there[name]) for name in there.keys() - {"model", "optimizer"}})
     return None
 
 

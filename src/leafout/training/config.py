@@ -35,6 +35,16 @@ class Stop(Config):
     """Evaluations without a better one that are waited for; 0 never stops early."""
 
 
+class Spikes(Config):
+    """What happens at a step whose loss jumps; it is told in any case."""
+
+    policy: Literal["keep", "skip", "rewind", "stop"] = "keep"
+    """`keep` goes on; `skip` leaves the update out; `rewind` goes back to the weights of up to 100 steps before and on
+    with the data behind the spike; `stop` ends training with a checkpoint, without the update."""
+    deviations: float = Field(default=10, gt=0)
+    """A spike lies so many standard deviations over the median of the last 100 losses."""
+
+
 class TrainingConfig(Config):
     """The fields that all training stages share."""
 
@@ -74,6 +84,8 @@ class TrainingConfig(Config):
     """When to end before the budget does."""
     bad_steps: int = Field(default=10, ge=0)
     """Steps in a row with an infinite or undefined gradient that are skipped before training gives up."""
+    spikes: Spikes = Spikes()
+    """What happens at a step whose loss jumps."""
     checkpoint_seconds: float = Field(default=60, ge=0)
     """Seconds between checkpoints; 0 writes one after each step."""
     tensorboard: bool = False

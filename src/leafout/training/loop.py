@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import torch
@@ -37,6 +38,7 @@ from leafout.training.repeatable import products_in, repeatable, seed_step
 from leafout.training.samples import sentence_of
 from leafout.training.schedule import evaluation_steps, rate_factor
 from leafout.training.speed import Meter, Step, timed_steps
+from leafout.training.spikes import WINDOW, Calm, is_spike
 
 if TYPE_CHECKING:
     from torch import nn
@@ -46,6 +48,12 @@ if TYPE_CHECKING:
 CHECKPOINTS = "checkpoints"
 LINES = 500
 """About so many lines of `metrics.jsonl` a training."""
+_DONE = {
+    "keep": "training goes on",
+    "skip": "this update is left out",
+    "rewind": f"back to weights of at most {WINDOW} steps before, and on with the next data",
+    "stop": "training ends",
+}
 _CALMER = "try a lower `peak_rate`, a longer `warmup` or precision: fp32"
 
 
@@ -111,7 +119,9 @@ class _Training:
     state: State
     best: Tensors
     average: Average | None
+    calm: Calm | None
     run: "Run"
+    trouble: str = ""
 
 
 def train(job: Job, *, out: Path, config: TrainingConfig, run: "Run") -> dict[str, float]:
@@ -135,11 +145,12 @@ def train(job: Job, *, out: Path, config: TrainingConfig, run: "Run") -> dict[st
         plan = _planned(job, out, config, run)
         torch.set_num_threads(plan.threads)
         optimizer = _optimizer(job, config)
-        found = load_checkpoint(out / CHECKPOINTS, job.model, optimizer, run) or Checkpoint(State(), {}, {})
-        average = Average(job.model, config.average, found.average) if config.average else None
-        step = found.state.step
+        found = load_checkpoint(out / CHECKPOINTS, job.model, optimizer, run) or Checkpoint(State(), {})
+        step, more = found.state.step, found.more
+        average = Average(job.model, config.average, more.get("average")) if config.average else None
+        calm = Calm(more.get("calm", {})) if config.spikes.policy == "rewind" else None
         with contextlib.closing(Records(out / "notes", step=step, tensorboard=config.tensorboard)) as records:
-            training = _Training(job, config, plan, optimizer, found.state, found.best, average, run)
+            training = _Training(job, config, plan, optimizer, found.state, more.get("best", {}), average, calm, run)
             _until_done(training, records, out / CHECKPOINTS)
     return _finish(training)
 
@@ -163,7 +174,7 @@ def _planned(job: Job, out: Path, config: TrainingConfig, run: "Run") -> Plan:
 def _timed(job: Job, config: TrainingConfig, plan: Plan, run: "Run") -> int:
     """How many steps fit into the minutes: a few are taken, and the weights put back."""
     before = {name: values.clone() for name, values in model_tensors(job.model).items()}
-    trial = _Training(job, config, plan, _optimizer(job, config), State(), {}, None, run)
+    trial = _Training(job, config, plan, _optimizer(job, config), State(), {}, None, None, run)
     steps = timed_steps(
         lambda: _step(trial).tokens,
         lambda: _evaluate(trial),
@@ -186,6 +197,9 @@ def _until_done(t: _Training, records: Records, checkpoints: Path) -> None:
     every = max(1, plan.steps // LINES)
     saved, saved_step = time.monotonic(), state.step
     while not _is_done(t):
+        if t.calm is not None and (state.step % WINDOW == 0 or not t.calm.tensors):
+            t.calm.keep(t.job.model, t.optimizer)
+            state.calm_losses = state.losses
         meter.add(_step(t))
         values: dict[str, float] = {}
         if state.step in looks:
@@ -201,6 +215,11 @@ def _until_done(t: _Training, records: Records, checkpoints: Path) -> None:
             saved, saved_step = time.monotonic(), state.step
         if stopping and not _is_done(t):
             raise Stopped
+        if t.trouble:
+            _save(t, records, checkpoints)
+            raise LeafoutError(
+                t.trouble, where=str(checkpoints), hint=f"the same command goes on behind it; or {_CALMER}"
+            )
         if state.bad_in_row > t.config.bad_steps:
             _give_up(t, records, checkpoints, saved_step)
 
@@ -225,8 +244,7 @@ def _step(t: _Training) -> Step:
         part_loss.backward()  # type: ignore[no-untyped-call]  # torch has no type for it
         loss += float(part_loss.detach())
     norm = gradient_norm(job.model, t.config.clip)
-    good = math.isfinite(loss) and math.isfinite(norm)
-    if good:
+    if _is_welcome(t, loss, norm):
         set_rate(t.optimizer, rate)
         t.optimizer.step()
         if t.average is not None:
@@ -234,11 +252,31 @@ def _step(t: _Training) -> Step:
     t.optimizer.zero_grad(set_to_none=True)
     tokens = sum(part.num_tokens for part in parts)
     state.step, state.place, state.tokens = state.step + 1, job.batches.after(state.place), state.tokens + tokens
-    state.bad_in_row = 0 if good else state.bad_in_row + 1
-    if not good:
-        state.bad_steps += 1
-        t.run.say(f"step {state.step} was skipped: its loss is {loss:g}, the norm of its gradient {norm:g}")
     return Step(loss=loss, rate=rate, norm=norm, tokens=tokens, seconds=time.perf_counter() - began)
+
+
+def _is_welcome(t: _Training, loss: float, norm: float) -> bool:
+    """Whether the update of this step is taken; what is wrong with it is counted and told."""
+    state, policy, step = t.state, t.config.spikes.policy, t.state.step + 1
+    if not (math.isfinite(loss) and math.isfinite(norm)):
+        state.bad_in_row, state.bad_steps = state.bad_in_row + 1, state.bad_steps + 1
+        t.run.say(f"step {step} was skipped: its loss is {loss:g}, the norm of its gradient {norm:g}")
+        return False
+    jumped = is_spike(loss, state.losses, t.config.spikes.deviations)
+    if jumped:
+        state.spikes += 1
+        told = f"the loss jumped to {loss:.4g} in step {step}, from {median(state.losses):.4g}"
+        t.run.say(f"{told}: {_DONE[policy]}")
+        t.trouble = told if policy == "stop" else ""
+    if jumped and policy != "keep":
+        state.bad_in_row += 1
+        if t.calm is not None:
+            t.calm.give_back(t.job.model, t.optimizer)
+            state.losses = state.calm_losses
+        return False
+    state.bad_in_row = 0
+    state.losses = [*state.losses[1 - WINDOW :], loss]
+    return True
 
 
 def _look(t: _Training, records: Records) -> dict[str, float]:
@@ -290,20 +328,26 @@ def _write_down(t: _Training, records: Records, values: Mapping[str, float]) -> 
 
 def _save(t: _Training, records: Records, checkpoints: Path) -> None:
     records.sync()
-    average = {} if t.average is None else t.average.tensors
-    save_checkpoint(checkpoints, t.state, t.job.model, t.optimizer, best=t.best, average=average)
+    more = {
+        "best": t.best,
+        "average": {} if t.average is None else t.average.tensors,
+        "calm": {} if t.calm is None else t.calm.tensors,
+    }
+    save_checkpoint(checkpoints, t.state, t.job.model, t.optimizer, more=more)
 
 
 def _give_up(t: _Training, records: Records, checkpoints: Path, saved_step: int) -> NoReturn:
     if t.state.step != saved_step:
         _save(t, records, checkpoints)  # skipped steps changed no weight: these are the last good ones
-    message = f"{t.state.bad_in_row} steps in a row had no finite gradient, the limit is {t.config.bad_steps}"
+    message = f"{t.state.bad_in_row} steps in a row were skipped, the limit is {t.config.bad_steps}"
     raise LeafoutError(message, where=str(checkpoints), hint=_CALMER)
 
 
 def _finish(t: _Training) -> dict[str, float]:
     if t.state.bad_steps:
         t.run.say(f"{t.state.bad_steps} of {t.state.step} steps were skipped: their gradients were not finite")
+    if t.state.spikes:
+        t.run.say(f"the loss jumped {t.state.spikes} times in {t.state.step} steps")
     figures = t.state.figures
     if t.average is not None:
         load_tensors(t.job.model, t.average.tensors)
