@@ -280,7 +280,7 @@ def jumping(
     settings = tiny_training.config(
         spikes={"policy": policy}, budget={"steps": 36}, checkpoint_seconds=60, clip=0, **values
     )
-    objective = Poisoned([25, 31], 1000.0)
+    objective = Poisoned([25, 31], 1e6)
     job = tiny_training.job(settings, objective=objective, keep_best=False)
     run = Watching()
     found = train(job, out=tmp_path / name, config=settings, run=run)
@@ -293,7 +293,7 @@ def test_a_jump_of_the_loss_is_told_and_done_with_as_the_user_says(tmp_path: Pat
         model, found, said = jumping(tmp_path, policy, policy)
         told = sum("the loss jumped to" in line and words in line for line in said)
         assert told >= {"keep": 1, "skip": 2, "rewind": 1}[policy]  # after a rewind it takes 20 losses to know anew
-        assert f"the loss jumped {told} times in 36 steps" in said
+        assert f"the loss jumped in {told} of 36 steps" in said
         assert found["steps"] == 36
         digests[policy] = weights_digest(model)
     assert len(set(digests.values())) == 3
@@ -303,7 +303,7 @@ def test_whoever_rewinds_after_a_stop_ends_with_the_same_bytes(tmp_path: Path) -
     wanted, _, _ = jumping(tmp_path, "rewind", "calm")
     settings = tiny_training.config(spikes={"policy": "rewind"}, budget={"steps": 36}, checkpoint_seconds=60, clip=0)
     for steps, poisoned in ((22, []), (7, [3]), (99, [2])):  # steps of each sitting; 25 and 31 of all of them
-        job = tiny_training.job(settings, objective=Poisoned(poisoned, 1000.0), keep_best=False)
+        job = tiny_training.job(settings, objective=Poisoned(poisoned, 1e6), keep_best=False)
         with contextlib.suppress(Stopped):
             train(job, out=tmp_path / "out", config=settings, run=Watching(steps=steps))
     assert weights_digest(job.model) == weights_digest(wanted)

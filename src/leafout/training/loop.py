@@ -347,7 +347,7 @@ def _finish(t: _Training) -> dict[str, float]:
     if t.state.bad_steps:
         t.run.say(f"{t.state.bad_steps} of {t.state.step} steps were skipped: their gradients were not finite")
     if t.state.spikes:
-        t.run.say(f"the loss jumped {t.state.spikes} times in {t.state.step} steps")
+        t.run.say(f"the loss jumped in {t.state.spikes} of {t.state.step} steps")
     figures = t.state.figures
     if t.average is not None:
         load_tensors(t.job.model, t.average.tensors)
