@@ -65,6 +65,52 @@ def write_bert(
     return model
 
 
+MODERN: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "biased_mean": {"attention_bias": True, "mlp_bias": True, "classifier_bias": True, "classifier_pooling": "mean"},
+    "far": {
+        "layer_types": ["full_attention"] * 3,
+        "norm_eps": 1e-3,
+        "hidden_activation": "silu",
+        "classifier_activation": "silu",
+    },
+}
+"""ModernBERTs: what differs from the rest."""
+
+
+def write_modern(folder: Path, name: str, *, masked: bool = False, labels: tuple[str, ...] = ("差", "好")) -> Any:
+    """Write a ModernBERT of `MODERN` with tokenizer and `task.json`: a classifier, or a masked language model."""
+    from transformers import ModernBertConfig, ModernBertForMaskedLM, ModernBertForSequenceClassification
+
+    values = {
+        "vocab_size": len(SPECIAL) + len(WORDS),
+        "hidden_size": 16,
+        "intermediate_size": 24,
+        "num_hidden_layers": 3,
+        "num_attention_heads": 2,
+        "max_position_embeddings": 48,
+        "local_attention": 6,
+        "num_labels": len(labels),
+        "pad_token_id": 0,
+        "bos_token_id": 2,
+        "eos_token_id": 3,
+        "cls_token_id": 2,
+        "sep_token_id": 3,
+        "id2label": dict(enumerate(labels)),
+        **MODERN[name],
+    }
+    torch.manual_seed(2)
+    kind = ModernBertForMaskedLM if masked else ModernBertForSequenceClassification
+    model = kind(ModernBertConfig(**values)).eval()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(torch.randn_like(parameter) * 0.1)
+    save(model, folder)
+    task = {"task": "classify", "labels": list(labels), "max_tokens": 48, "pair": False}
+    (folder / "task.json").write_text(json.dumps(task), encoding="utf-8")
+    return model
+
+
 def write_gpt(
     folder: Path, *, layers: int = 2, width: int = 16, max_tokens: int = 48, seed: int = 0
 ) -> GPT2LMHeadModel:

@@ -6,7 +6,7 @@ from transformers import BertConfig, GPT2Config
 
 from leafout.core.errors import LeafoutError
 from leafout.models.config import Dims
-from leafout.models.folder_config import bert_config, causal_config, dims_of
+from leafout.models.folder_config import causal_config, dims_of, encoder_config
 
 BERT = Dims("bert", 11, layers=2, width=8, heads=2, ffn=12, max_tokens=6, dropout=0.25, pad_id=0)
 GPT = Dims("gpt", 11, layers=2, width=8, heads=2, ffn=12, max_tokens=6, epsilon=1e-5, start_id=3, end_id=3)
@@ -14,7 +14,7 @@ PATH = Path("config.json")
 
 
 def test_what_is_written_is_read_again() -> None:
-    assert dims_of(bert_config(BERT, "BertForPreTraining"), "bert", PATH) == BERT
+    assert dims_of(encoder_config(BERT, "masked"), "bert", PATH) == BERT
     assert dims_of(causal_config(GPT), "gpt", PATH) == GPT
 
 
@@ -26,7 +26,7 @@ def test_a_config_of_transformers_is_read() -> None:
 
 
 def test_labels_are_numbered_from_nought() -> None:
-    config = bert_config(BERT, "BertForSequenceClassification", ["差", "good"])
+    config = encoder_config(BERT, "classifier", ["差", "good"])
     assert config["id2label"] == {"0": "差", "1": "good"}
     assert config["label2id"] == {"差": 0, "good": 1}
 
@@ -59,7 +59,7 @@ def test_labels_are_numbered_from_nought() -> None:
 )
 def test_what_we_do_not_compute_or_bound_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(LeafoutError, match=next(iter(change)) if change != {"hidden_size": 9} else "shared"):
-        dims_of(bert_config(BERT, "BertForPreTraining") | change, "bert", PATH)
+        dims_of(encoder_config(BERT, "masked") | change, "bert", PATH)
 
 
 @pytest.mark.parametrize("change", [{"scale_attn_by_inverse_layer_idx": True}, {"tie_word_embeddings": False}], ids=str)

@@ -1,7 +1,8 @@
 from pathlib import Path
 
 import pytest
-from transformers import BertForSequenceClassification
+import torch
+from transformers import BertForSequenceClassification, ModernBertForSequenceClassification
 
 import tiny_models
 import tiny_rows
@@ -63,6 +64,22 @@ def test_a_stopped_call_goes_on_to_the_same_payload(
     assert digests(tmp_path / "out") == digests(tmp_path / "calm")
     assert {"config.json", "model.safetensors", "task.json", "tokenizer.json"} <= digests(tmp_path / "out").keys()
     assert not [path for path in (tmp_path / "out").iterdir() if path.is_dir() and path.name != "notes"]
+
+
+def test_a_modernbert_is_trained_by_our_own(tmp_path: Path, rows: Path) -> None:
+    tiny_models.write_modern(tmp_path / "modern", "plain", masked=True)
+    settings = config(budget={"steps": 60}, peak_rate=0.01, checkpoint_seconds=60)
+    found = finetune(tmp_path / "modern", rows, out=tmp_path / "out", config=settings, run=QuietRun(seed=3))
+    assert found["val_accuracy"] > 0.9
+    texts = ["这本书 很好", "the room very bad"]
+    answers = load_classifier(tmp_path / "out", threads=1).classify(texts)
+    assert [answer.label for answer in answers] == ["好", "差"]
+    theirs = ModernBertForSequenceClassification.from_pretrained(tmp_path / "out").eval()
+    with torch.no_grad():
+        for text, answer in zip(texts, answers, strict=True):
+            ids = torch.tensor([tiny_models.tokenizer().encode(text).ids])
+            chances = theirs(input_ids=ids, attention_mask=torch.ones_like(ids)).logits[0].softmax(0)
+            assert float(chances.max()) == pytest.approx(answer.confidence, abs=1e-4)
 
 
 def test_another_architecture_is_trained_through_transformers(tmp_path: Path, rows: Path) -> None:

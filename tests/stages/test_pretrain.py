@@ -41,7 +41,12 @@ class Stopping(QuietRun):
 
 @pytest.mark.parametrize(
     ("kind", "names"),
-    [("bert", {"mlm_loss", "nsp_accuracy"}), ("gpt", {"bits_per_byte"}), ("qwen3", {"bits_per_byte"})],
+    [
+        ("bert", {"mlm_loss", "nsp_accuracy"}),
+        ("gpt", {"bits_per_byte"}),
+        ("qwen3", {"bits_per_byte"}),
+        ("modernbert", {"mlm_accuracy"}),
+    ],
 )
 def test_a_stopped_call_goes_on_to_the_same_payload(tmp_path: Path, tokens: Path, kind: str, names: set[str]) -> None:
     found = pretrain(tokens, None, out=tmp_path / "calm", config=config(kind), run=QuietRun(seed=3))
@@ -59,7 +64,7 @@ def test_a_stopped_call_goes_on_to_the_same_payload(tmp_path: Path, tokens: Path
         "tokenizer.json",
         "tokenizer_config.json",
     }
-    model = (load_masked if kind == "bert" else load_causal)(tmp_path / "out")
+    model = (load_masked if "bert" in kind else load_causal)(tmp_path / "out")
     assert found["parameters"] == sum(values.numel() for values in model.parameters())
     lines = (tmp_path / "out" / "notes" / "samples.jsonl").read_text(encoding="utf-8").splitlines()
     assert {json.loads(line)["step"] for line in lines} == {4, 8}
@@ -86,6 +91,13 @@ def test_training_goes_on_from_a_given_model(tmp_path: Path, tokens: Path) -> No
     assert second["val_loss"] == pytest.approx(first["val_loss"], abs=0.05)
     assert second["parameters"] == first["parameters"]
     assert "val_nsp_accuracy" not in second
+
+
+def test_a_modernbert_has_no_next_sentences(tmp_path: Path, tokens: Path) -> None:
+    found = pretrain(tokens, None, out=tmp_path / "out", config=config("modernbert"), run=QuietRun(seed=3))
+    assert "val_nsp_loss" not in found
+    with pytest.raises(LeafoutError, match="no head for next sentences"):
+        pretrain(tokens, None, out=tmp_path / "no", config=config("modernbert", next_sentence=0.1), run=QuietRun())
 
 
 def test_a_folder_without_tokens_is_refused(tmp_path: Path) -> None:

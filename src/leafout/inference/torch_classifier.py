@@ -22,6 +22,7 @@ from leafout.tasks.example import Batch, Example, collate, sorted_order
 from leafout.tokenization.load import load_tokenizer
 
 BATCH_TOKENS = {"cpu": 2048, "cuda": 65_536}
+_OURS = {"BertForSequenceClassification", "ModernBertForSequenceClassification"}
 Forward = Callable[[Batch], torch.Tensor]
 
 
@@ -34,7 +35,7 @@ class TorchClassifier:
         self._task = Classify(labels=release.labels, max_tokens=release.max_tokens, pair=release.pair)
         self._tokenizer = load_tokenizer(release.path)
         torch.set_num_threads(threads or cores())
-        lean = release.architecture == "BertForSequenceClassification"
+        lean = release.architecture in _OURS
         self._forward = _lean(release, self._device) if lean else _foreign(release, self._device)
         self._try_out()
 

@@ -9,15 +9,18 @@ from pydantic import Field, model_validator
 from leafout.core.config import Config
 from leafout.core.errors import LeafoutError
 
-Kind = Literal["bert", "gpt", "llama", "qwen2", "qwen3"]
+Kind = Literal["bert", "modernbert", "gpt", "llama", "qwen2", "qwen3"]
 Activation = Literal["gelu", "gelu_new", "gelu_pytorch_tanh", "relu", "silu", "swish"]
 Preset = Literal["tiny", "mini", "small", "medium", "base"]
 
 CAUSAL: tuple[Kind, ...] = ("gpt", "llama", "qwen2", "qwen3")
-"""Kinds that write on; the others read both ways."""
+"""Kinds that write on."""
 
 ROTARY: tuple[Kind, ...] = ("llama", "qwen2", "qwen3")
 """Kinds in Llama's layout: RMS norms, rotary positions, a gate in the feed-forward part, fewer heads for keys."""
+
+ENCODERS: tuple[Kind, ...] = ("bert", "modernbert")
+"""Kinds that read both ways."""
 
 HEAD_WIDTH = 64
 _PRESETS: dict[Preset, tuple[int, int]] = {
@@ -27,7 +30,10 @@ _PRESETS: dict[Preset, tuple[int, int]] = {
     "medium": (8, 512),
     "base": (12, 768),
 }
-_EPSILONS: dict[Kind, float] = {"bert": 1e-12, "gpt": 1e-5}
+_EPSILONS: dict[Kind, float] = {"bert": 1e-12, "modernbert": 1e-5, "gpt": 1e-5}
+_ROPE_BASES: dict[Kind, float] = {"modernbert": 160_000.0}
+_FAR_EVERY, _REACH = 3, 64
+"""ModernBERT: every third layer sees all tokens, the others so many before and behind (Warner et al. 2024)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,21 @@ class Rope:
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """Layers in which a token sees only its neighbours.
+
+    Attributes:
+        layers: which ones.
+        reach: how many tokens it sees before and behind it.
+        rope: how positions turn there.
+    """
+
+    layers: tuple[bool, ...]
+    reach: int
+    rope: Rope
+
+
+@dataclass(frozen=True, slots=True)
 class Dims:
     """All that decides a model's shape and arithmetic.
 
@@ -67,6 +88,9 @@ class Dims:
         rope: how positions turn; None where they have embeddings.
         tied: words and output share one matrix.
         qkv_bias, out_bias, ffn_bias: which products have a bias (rotary kinds).
+        near: layers that see neighbours only (ModernBERT).
+        head_bias: whether the head's first product has a bias (ModernBERT).
+        pooling: what a classifier reads: the `first` token, or the `mean` of all (ModernBERT).
         head_norm: queries and keys are normed head by head (Qwen 3).
         pad_id, start_id, end_id: written into `config.json`; the arithmetic does not use them.
     """
@@ -90,6 +114,9 @@ class Dims:
     out_bias: bool = True
     ffn_bias: bool = True
     head_norm: bool = False
+    near: Near | None = None
+    head_bias: bool = True
+    pooling: Literal["first", "mean"] = "first"
     pad_id: int | None = None
     start_id: int | None = None
     end_id: int | None = None
@@ -109,7 +136,8 @@ class ModelConfig(Config):
     """A model to be made from random weights."""
 
     kind: Kind = "bert"
-    """`bert` reads both ways (classifying); `gpt` writes on, and so do the newer `llama`, `qwen2` and `qwen3`."""
+    """`bert` and the newer `modernbert` read both ways (classifying); `gpt` and the newer `llama`, `qwen2` and `qwen3`
+    write on."""
 
     preset: Preset | None = None
     """A known size: tiny 2x128, mini 4x256, small 4x512, medium 8x512, base 12x768 (Turc et al. 2019)."""
@@ -127,13 +155,15 @@ class ModelConfig(Config):
     """Attention heads; by default of about 64 numbers each. They share the width evenly."""
 
     ffn: int | None = Field(default=None, ge=1, le=131_072)
-    """Width of the feed-forward part; by default 4 times the width, in llama and qwen 8/3 (with the gate as many)."""
+    """Width of the feed-forward part; by default 4 times the width, with a gate (all but bert and gpt) 8/3: as many
+    weights."""
 
     kv_heads: int | None = Field(default=None, ge=1, le=512)
     """Heads of keys and values in llama and qwen, a divisor of `heads`; by default as many as `heads`."""
 
-    rope_base: float = Field(default=10_000.0, gt=1, le=1e9)
-    """Llama and qwen: the base of rotary positions; larger ones for texts of many thousand tokens."""
+    rope_base: float | None = Field(default=None, gt=1, le=1e9)
+    """The base of rotary positions (all but bert and gpt), larger for texts of many thousand tokens; by default 10,000,
+    in modernbert 160,000."""
 
     tied: bool = True
     """Words and output share one matrix; only llama and qwen can have two."""
@@ -158,11 +188,11 @@ class ModelConfig(Config):
         heads = self.heads or _heads(width)
         if self.kv_heads is not None and heads % self.kv_heads:
             raise ValueError(f"{heads} heads cannot share {self.kv_heads} heads of keys")
-        if self.kind in ROTARY and width // heads % 2:
+        if self.kind not in {"bert", "gpt"} and width // heads % 2:
             raise ValueError(f"heads of {width // heads} numbers cannot turn, an even width is needed")
-        rotary_only = {"kv_heads", "rope_base", "tied"} & self.model_fields_set
-        if self.kind not in ROTARY and rotary_only:
-            raise ValueError(f"`{min(rotary_only)}` is for kind {', '.join(ROTARY)}")
+        rotary_only = {"kv_heads", "rope_base", "tied"} - ({"rope_base"} if self.kind == "modernbert" else set())
+        if self.kind not in ROTARY and rotary_only & self.model_fields_set:
+            raise ValueError(f"`{min(rotary_only & self.model_fields_set)}` is not for kind {self.kind}")
         return self
 
     def resolved(self, vocab_size: int) -> Dims:
@@ -174,30 +204,32 @@ class ModelConfig(Config):
         if vocab_size < 1:
             raise LeafoutError(f"a vocabulary of {vocab_size} words makes no model", where="[model]")
         layers, width = self._size()
-        heads, rotary = self.heads or _heads(width), self.kind in ROTARY
+        heads, turns = self.heads or _heads(width), self.kind not in {"bert", "gpt"}
         dims = Dims(
             kind=self.kind,
             vocab_size=vocab_size,
             layers=layers,
             width=width,
             heads=heads,
-            ffn=self.ffn or (_gated(width) if rotary else 4 * width),
+            ffn=self.ffn or (_gated(width) if turns else 4 * width),
             max_tokens=self.max_tokens,
-            activation=self.activation or ("silu" if rotary else "gelu"),
+            activation=self.activation or ("silu" if self.kind in ROTARY else "gelu"),
             epsilon=_EPSILONS.get(self.kind, 1e-6),
             dropout=self.dropout,
         )
-        if not rotary:
+        if not turns:
             return dims
+        dims = replace(dims, rope=Rope(self.rope_base or _ROPE_BASES.get(self.kind, 10_000.0)), ffn_bias=False)
+        if self.kind == "modernbert":
+            near = Near(tuple(place % _FAR_EVERY > 0 for place in range(layers)), _REACH, Rope())
+            return replace(dims, near=near, qkv_bias=False, out_bias=False, head_bias=False)
         return replace(
             dims,
             kv_heads=self.kv_heads or heads,
             head_width=width // heads,
-            rope=Rope(self.rope_base),
             tied=self.tied,
             qkv_bias=self.kind == "qwen2",
             out_bias=False,
-            ffn_bias=False,
             head_norm=self.kind == "qwen3",
         )
 

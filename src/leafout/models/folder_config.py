@@ -2,15 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from leafout.core.errors import LeafoutError
 from leafout.models.config import ROTARY, Dims, Kind
 from leafout.models.config_values import activation, number, token_id, whole
+from leafout.models.modern_config import modern_config, modern_dims
 from leafout.models.rotary_config import rotary_config, rotary_dims
 
 MAX_LABELS = 100_000
-_MODEL_TYPES: Mapping[Kind, str] = {"bert": "bert", "gpt": "gpt2", **{kind: kind for kind in ROTARY}}
+_MODEL_TYPES: Mapping[Kind, str] = {
+    "bert": "bert",
+    "modernbert": "modernbert",
+    "gpt": "gpt2",
+    **{kind: kind for kind in ROTARY},
+}
 _LIMITS: Mapping[str, tuple[str, str, int]] = {
     "vocab_size": ("vocab_size", "vocab_size", 4_000_000),
     "layers": ("num_hidden_layers", "n_layer", 512),
@@ -61,6 +67,8 @@ def dims_of(config: Mapping[str, Any], kind: Kind, path: Path) -> Dims:
         raise LeafoutError(message, where=str(path))
     if kind in ROTARY:
         return rotary_dims(config, kind, path)
+    if kind == "modernbert":
+        return modern_dims(config, path)
     for name, wanted in _NEEDED[kind].items():
         if config.get(name, wanted) != wanted:
             raise LeafoutError(f"`{name}` is {config[name]!r}, our {kind} knows {wanted!r} only", where=str(path))
@@ -96,15 +104,21 @@ def dims_of(config: Mapping[str, Any], kind: Kind, path: Path) -> Dims:
     )
 
 
-def bert_config(dims: Dims, architecture: str, labels: Sequence[str] = ()) -> dict[str, Any]:
-    """The config of a BERT; `labels` only for a classifier."""
+def encoder_config(
+    dims: Dims, architecture: Literal["masked", "classifier"], labels: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The config of an encoder with its pre-training heads, or of a classifier, which has labels."""
+    if dims.near is not None:
+        return modern_config(dims, architecture, labels)
     named = {
         "id2label": {str(number): label for number, label in enumerate(labels)},
         "label2id": {label: number for number, label in enumerate(labels)},
         "problem_type": "single_label_classification",
     }
     return {
-        "architectures": [architecture],
+        "architectures": [
+            {"masked": "BertForPreTraining", "classifier": "BertForSequenceClassification"}[architecture]
+        ],
         "model_type": "bert",
         "vocab_size": dims.vocab_size,
         "hidden_size": dims.width,

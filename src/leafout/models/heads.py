@@ -10,21 +10,32 @@ from torch.nn import functional
 from leafout.models.attention import activate, norm_of
 from leafout.models.config import Dims
 from leafout.models.encoder import Encoder
+from leafout.models.modern_encoder import ModernEncoder
 from leafout.models.stream import Stream
 
 
+def encoder_of(dims: Dims) -> Encoder | ModernEncoder:
+    """The encoder of a layout."""
+    return Encoder(dims) if dims.near is None else ModernEncoder(dims)
+
+
 class MaskedModel(nn.Module):
-    """An encoder with the two heads of BERT's pre-training; word embeddings and guesses share one matrix."""
+    """An encoder with the heads of its pre-training; word embeddings and guesses share one matrix.
+
+    Only BERT's layout has a head for next sentences.
+    """
 
     def __init__(self, dims: Dims) -> None:
         super().__init__()
         self.dims = dims
-        self.encoder = Encoder(dims)
-        self.pooler = nn.Linear(dims.width, dims.width)
-        self.transform = nn.Linear(dims.width, dims.width)
-        self.transform_norm = norm_of(dims.width, dims.epsilon)
+        self.encoder = encoder_of(dims)
+        if dims.near is None:
+            self.pooler = nn.Linear(dims.width, dims.width)
+        self.transform = nn.Linear(dims.width, dims.width, bias=dims.head_bias)
+        self.transform_norm = norm_of(dims.width, dims.epsilon, bias=dims.near is None)
         self.bias = nn.Parameter(torch.zeros(dims.vocab_size))
-        self.follows = nn.Linear(dims.width, 2)
+        if dims.near is None:
+            self.follows = nn.Linear(dims.width, 2)
 
     def encode(self, stream: Stream) -> Tensor:
         """The last hidden states [T, D]."""
@@ -47,19 +58,41 @@ class MaskedModel(nn.Module):
 
 
 class Classifier(nn.Module):
-    """An encoder with a label for each row, from its first token."""
+    """An encoder with a label for each row, from its first token or the mean of all."""
 
     def __init__(self, dims: Dims, num_labels: int) -> None:
         super().__init__()
         self.dims, self.num_labels = dims, num_labels
-        self.encoder = Encoder(dims)
-        self.pooler = nn.Linear(dims.width, dims.width)
+        self.encoder = encoder_of(dims)
+        self.pooler = nn.Linear(dims.width, dims.width, bias=dims.head_bias)
+        self.pooler_norm = None if dims.near is None else norm_of(dims.width, dims.epsilon, bias=False)
         self.head = nn.Linear(dims.width, num_labels)
+
+    def pooled(self, stream: Stream) -> Tensor:
+        """The state [B, D] that the head reads."""
+        hidden_TD = self.encoder(stream)
+        if self.dims.pooling == "mean":
+            read_BD = means(hidden_TD, stream)
+        else:
+            read_BD = hidden_TD.index_select(0, stream.starts_B)
+        if self.pooler_norm is None:
+            return torch.tanh(self.pooler(read_BD))
+        normed_BD: Tensor = self.pooler_norm(activate(self.pooler(read_BD), self.dims.activation))
+        return normed_BD
 
     def forward(self, stream: Stream) -> Tensor:
         """Logits [B, L]."""
-        pooled_BD = torch.tanh(self.pooler(self.encoder(stream)[stream.starts_B]))
+        pooled_BD = self.pooled(stream)
         if self.training and self.dims.dropout:
             pooled_BD = functional.dropout(pooled_BD, self.dims.dropout)
         logits_BL: Tensor = self.head(pooled_BD)
         return logits_BL
+
+
+def means(hidden_TD: Tensor, stream: Stream) -> Tensor:
+    """The mean [B, D] of the states of each row."""
+    ends_B = torch.cat([stream.starts_B[1:], stream.starts_B.new_tensor([len(hidden_TD)])])
+    lengths_B = ends_B - stream.starts_B
+    rows_T = torch.repeat_interleave(lengths_B)
+    summed_BD = hidden_TD.new_zeros(len(lengths_B), hidden_TD.shape[1]).index_add_(0, rows_T, hidden_TD)
+    return summed_BD / lengths_B[:, None]

@@ -1,4 +1,4 @@
-"""Our models from a folder in Hugging Face layout: BERT with any head; GPT-2, Llama and Qwen language models.
+"""Our models from a folder in Hugging Face layout: BERT and ModernBERT with any head; GPT-2, Llama and Qwen.
 
 Weights are float32 whatever the file has. The dropout of a loaded model is its config's unless another is asked for.
 """
@@ -12,7 +12,7 @@ import torch
 
 from leafout.core.errors import LeafoutError
 from leafout.core.plain_json import read_object
-from leafout.models.config import CAUSAL, Dims, Kind
+from leafout.models.config import CAUSAL, ENCODERS, Dims, Kind
 from leafout.models.decoder import CausalModel
 from leafout.models.folder_config import MAX_LABELS, dims_of, kind_of
 from leafout.models.heads import Classifier, MaskedModel
@@ -30,14 +30,14 @@ def load_masked(folder: Path, *, dropout: float | None = None, seed: int | None 
     """A BERT with its pre-training heads.
 
     Args:
-        folder: BertForPreTraining, or BertForMaskedLM together with a `seed`.
+        folder: BertForPreTraining or ModernBertForMaskedLM, or BertForMaskedLM together with a `seed`.
         dropout: while training; None takes the config's.
         seed: of fresh weights for the pooler and the next-sentence head where the file has none; None refuses.
 
     Raises:
         LeafoutError: when config and weights are not such a model.
     """
-    dims, weights = _opened(folder, "bert", dropout)
+    dims, weights = _encoder(folder, dropout)
     entries = masked_entries(dims)
     model = _empty(MaskedModel, dims)
     if seed is None:
@@ -46,12 +46,12 @@ def load_masked(folder: Path, *, dropout: float | None = None, seed: int | None 
 
 
 def load_classifier(folder: Path, *, dropout: float | None = None) -> Classifier:
-    """A BertForSequenceClassification.
+    """A BertForSequenceClassification or ModernBertForSequenceClassification.
 
     Raises:
         LeafoutError: when config and weights are not such a model.
     """
-    dims, weights = _opened(folder, "bert", dropout)
+    dims, weights = _encoder(folder, dropout)
     num_labels = weights.num_rows("classifier.bias")
     if not 1 <= num_labels <= MAX_LABELS:
         raise LeafoutError(f"the model has {num_labels} labels, 1 to {MAX_LABELS} can be", where=str(weights.path))
@@ -70,9 +70,9 @@ def classifier_from(folder: Path, num_labels: int, seed: int, *, dropout: float 
     Raises:
         LeafoutError: when the folder holds no BERT encoder.
     """
-    dims, weights = _opened(folder, "bert", dropout)
+    dims, weights = _encoder(folder, dropout)
     entries = classifier_entries(dims, num_labels)
-    fresh = ("head.", *(_absent(weights, entries, ("pooler.",))))
+    fresh = ("head.", *(_absent(weights, entries, ("pooler.", "pooler_norm."))))
     return _filled(_empty(Classifier, dims, num_labels), weights, entries, fresh=fresh, seed=seed)
 
 
@@ -106,6 +106,11 @@ def dims_in(folder: Path) -> Dims:
     path = folder / "config.json"
     config = read_object(path)
     return dims_of(config, kind_of(config, path), path)
+
+
+def _encoder(folder: Path, dropout: float | None) -> tuple[Dims, Weights]:
+    kind = kind_of(read_object(folder / "config.json"), folder / "config.json")
+    return _opened(folder, kind if kind in ENCODERS else "bert", dropout)
 
 
 def _opened(folder: Path, kind: Kind, dropout: float | None) -> tuple[Dims, Weights]:

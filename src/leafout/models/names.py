@@ -54,7 +54,31 @@ class Entry:
 
 
 def encoder_entries(dims: Dims) -> list[Entry]:
-    """The parameters of `Encoder`, seen from a model that holds it as `encoder`."""
+    """The parameters of `Encoder` or `ModernEncoder`, seen from a model that holds it as `encoder`."""
+    return _bert_entries(dims) if dims.near is None else _modern_entries(dims)
+
+
+def _modern_entries(dims: Dims) -> list[Entry]:
+    D, F, embeddings = dims.width, dims.ffn, "model.embeddings."
+    entries = [
+        Entry("encoder.words.weight", (f"{embeddings}tok_embeddings.weight",), (dims.vocab_size, D)),
+        Entry("encoder.norm.weight", (f"{embeddings}norm.weight",), (D,)),
+    ]
+    for layer in range(dims.layers):
+        ours, theirs = f"encoder.layers.{layer}.", f"model.layers.{layer}."
+        if layer:
+            entries.append(Entry(f"{ours}qkv_norm.weight", (f"{theirs}attn_norm.weight",), (D,)))
+        entries += [
+            *_fused(f"{ours}qkv", [f"{theirs}attn.Wqkv"], (3 * D,), D, bias=dims.qkv_bias),
+            *_fused(f"{ours}out", [f"{theirs}attn.Wo"], (D,), D, bias=dims.out_bias),
+            Entry(f"{ours}rise_norm.weight", (f"{theirs}mlp_norm.weight",), (D,)),
+            *_fused(f"{ours}rise", [f"{theirs}mlp.Wi"], (2 * F,), D, bias=dims.ffn_bias),
+            *_fused(f"{ours}fall", [f"{theirs}mlp.Wo"], (D,), F, bias=dims.ffn_bias),
+        ]
+    return [*entries, Entry("encoder.last_norm.weight", ("model.final_norm.weight",), (D,))]
+
+
+def _bert_entries(dims: Dims) -> list[Entry]:
     D, F = dims.width, dims.ffn
     first, there = "encoder.", "bert.embeddings."
     entries = [
@@ -79,8 +103,15 @@ def encoder_entries(dims: Dims) -> list[Entry]:
 
 
 def masked_entries(dims: Dims) -> list[Entry]:
-    """The parameters of `MaskedModel`: BertForPreTraining; the tied matrix lies on disk once."""
+    """The parameters of `MaskedModel`: BertForPreTraining or ModernBertForMaskedLM; the tied matrix lies there once."""
     D = dims.width
+    if dims.near is not None:
+        return [
+            *encoder_entries(dims),
+            *_fused("transform", ["head.dense"], (D,), D, bias=dims.head_bias),
+            Entry("transform_norm.weight", ("head.norm.weight",), (D,)),
+            Entry("bias", ("decoder.bias",), (dims.vocab_size,)),
+        ]
     return [
         *encoder_entries(dims),
         *_linear("pooler", "bert.pooler.dense", D, D),
@@ -92,10 +123,17 @@ def masked_entries(dims: Dims) -> list[Entry]:
 
 
 def classifier_entries(dims: Dims, num_labels: int) -> list[Entry]:
-    """The parameters of `Classifier`: BertForSequenceClassification."""
+    """The parameters of `Classifier`: BertForSequenceClassification or ModernBertForSequenceClassification."""
+    D = dims.width
+    pooler = [*_linear("pooler", "bert.pooler.dense", D, D)]
+    if dims.near is not None:
+        pooler = [
+            *_fused("pooler", ["head.dense"], (D,), D, bias=dims.head_bias),
+            Entry("pooler_norm.weight", ("head.norm.weight",), (D,)),
+        ]
     return [
         *encoder_entries(dims),
-        *_linear("pooler", "bert.pooler.dense", dims.width, dims.width),
+        *pooler,
         *_linear("head", "classifier", num_labels, dims.width),
     ]
 

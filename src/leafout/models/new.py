@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from leafout.core.errors import LeafoutError
-from leafout.models.config import CAUSAL, Dims, ModelConfig
+from leafout.models.config import CAUSAL, ENCODERS, Dims, ModelConfig
 from leafout.models.decoder import CausalModel
 from leafout.models.heads import Classifier, MaskedModel
 
@@ -36,12 +36,14 @@ def new_masked(config: ModelConfig, vocab_size: int, specials: "SpecialTokens", 
     Raises:
         LeafoutError: for another kind.
     """
-    dims = replace(_of_kind(config, vocab_size, "bert"), pad_id=specials.pad_id)
+    dims = replace(_of_kind(config, vocab_size, *ENCODERS), pad_id=specials.pad_id)
+    if dims.near is not None:
+        dims = replace(dims, start_id=specials.start_id, end_id=specials.end_id)
     return _random(MaskedModel(dims), seed)
 
 
 def new_causal(config: ModelConfig, vocab_size: int, specials: "SpecialTokens", seed: int) -> CausalModel:
-    """A GPT-2, Llama or Qwen; what writes into the residual stream starts smaller by the root of the summands' number.
+    """A GPT-2, Llama or Qwen.
 
     Raises:
         LeafoutError: for another kind.
@@ -52,12 +54,7 @@ def new_causal(config: ModelConfig, vocab_size: int, specials: "SpecialTokens", 
         start_id=specials.start_id,
         end_id=specials.end_id,
     )
-    model = _random(CausalModel(dims), seed)
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            if name.endswith(("out.weight", "fall.weight")):
-                parameter.div_(math.sqrt(2 * dims.layers))
-    return model
+    return _random(CausalModel(dims), seed)
 
 
 def new_classifier(config: ModelConfig, vocab_size: int, num_labels: int, seed: int) -> Classifier:
@@ -66,7 +63,7 @@ def new_classifier(config: ModelConfig, vocab_size: int, num_labels: int, seed: 
     Raises:
         LeafoutError: for another kind.
     """
-    return random_classifier(_of_kind(config, vocab_size, "bert"), num_labels, seed)
+    return random_classifier(_of_kind(config, vocab_size, *ENCODERS), num_labels, seed)
 
 
 def random_classifier(dims: Dims, num_labels: int, seed: int) -> Classifier:
@@ -87,7 +84,17 @@ def randomize(parameters: Iterable[tuple[str, nn.Parameter]], *, deviation: floa
 
 
 def _random(model: Model, seed: int) -> Model:
+    """Fresh weights.
+
+    With norms before each part, what writes into the residual stream starts smaller by the root of the number of its
+    summands (Radford et al. 2019).
+    """
     randomize(model.named_parameters(), deviation=model.dims.deviation, seed=seed)
+    if model.dims.kind != "bert":
+        with torch.no_grad():
+            for name, parameter in model.named_parameters():
+                if name.endswith(("out.weight", "fall.weight")):
+                    parameter.div_(math.sqrt(2 * model.dims.layers))
     return model.train()
 
 

@@ -14,7 +14,7 @@ _ARCHITECTURES: Mapping[Kind, str] = {
     "qwen3": "Qwen3ForCausalLM",
 }
 _SCALINGS = {"default": "none", "linear": "linear", "llama3": "llama3"}
-_FOREIGN = "only transformers computes it"
+FOREIGN = "only transformers computes it"
 
 
 def rotary_dims(config: Mapping[str, Any], kind: Kind, path: Path) -> Dims:
@@ -37,7 +37,7 @@ def rotary_dims(config: Mapping[str, Any], kind: Kind, path: Path) -> Dims:
         raise LeafoutError(message, where=str(path))
     slides = "sliding_attention" in (told.get("layer_types") or ())
     if truth(told, "use_sliding_window", path, default=False) or slides:
-        raise LeafoutError("attention in a sliding window is not ours", where=str(path), hint=_FOREIGN)
+        raise LeafoutError("attention in a sliding window is not ours", where=str(path), hint=FOREIGN)
     out_bias = kind != "qwen2" and truth(told, "attention_bias", path, default=False)
     return Dims(
         kind=kind,
@@ -51,7 +51,7 @@ def rotary_dims(config: Mapping[str, Any], kind: Kind, path: Path) -> Dims:
         epsilon=number(told, "rms_norm_eps", 1e-6, 1.0, path),
         kv_heads=kv_heads,
         head_width=head,
-        rope=_rope(told, path),
+        rope=rope_of(told, path),
         tied=truth(told, "tie_word_embeddings", path, default=False),
         qkv_bias=out_bias or kind == "qwen2",
         out_bias=out_bias,
@@ -63,17 +63,21 @@ def rotary_dims(config: Mapping[str, Any], kind: Kind, path: Path) -> Dims:
     )
 
 
-def _rope(config: Mapping[str, Any], path: Path) -> Rope:
-    """`rope_parameters`, or what files of before 2026 call `rope_theta` and `rope_scaling`."""
+def rope_of(config: Mapping[str, Any], path: Path) -> Rope:
+    """How positions turn: `rope_parameters`, or what older files call `rope_theta` and `rope_scaling`.
+
+    Raises:
+        LeafoutError: for a scaling that we do not compute, or a number out of bounds.
+    """
     found = config.get("rope_parameters") or config.get("rope_scaling") or {}
     if not isinstance(found, Mapping):
         raise LeafoutError(f"the parameters of rotary positions are {found!r}", where=str(path))
     kind = found.get("rope_type", found.get("type", "default"))
     if kind not in _SCALINGS:
         message = f"rotary positions are scaled by {kind!r}, known are {', '.join(_SCALINGS)}"
-        raise LeafoutError(message, where=str(path), hint=_FOREIGN)
+        raise LeafoutError(message, where=str(path), hint=FOREIGN)
     if number(found, "partial_rotary_factor", 1.0, 1.0, path) != 1.0:
-        raise LeafoutError("only a part of each head turns", where=str(path), hint=_FOREIGN)
+        raise LeafoutError("only a part of each head turns", where=str(path), hint=FOREIGN)
     base = number({"rope_theta": config.get("rope_theta", 10_000.0), **found}, "rope_theta", 10_000.0, 1e12, path)
     factor = number(found, "factor", 1.0, 1e6, path)
     if base <= 1 or factor < 1:
@@ -112,7 +116,7 @@ def rotary_config(dims: Dims) -> dict[str, Any]:
         "attention_dropout": 0.0,
         "initializer_range": dims.deviation,
         "tie_word_embeddings": dims.tied,
-        "rope_parameters": _rope_parameters(dims.rope),
+        "rope_parameters": rope_parameters(dims.rope),
         "dtype": "float32",
         "pad_token_id": dims.pad_id,
         "bos_token_id": dims.start_id,
@@ -122,7 +126,8 @@ def rotary_config(dims: Dims) -> dict[str, Any]:
     }
 
 
-def _rope_parameters(rope: Rope) -> dict[str, Any]:
+def rope_parameters(rope: Rope) -> dict[str, Any]:
+    """How positions turn, as transformers writes it."""
     found: dict[str, Any] = {
         "rope_theta": rope.base,
         "rope_type": "default" if rope.scaling == "none" else rope.scaling,

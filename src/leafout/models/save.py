@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from leafout.core.durable import write_json
 from leafout.core.errors import LeafoutError
 from leafout.models.decoder import CausalModel
-from leafout.models.folder_config import bert_config, causal_config
+from leafout.models.folder_config import causal_config, encoder_config
 from leafout.models.heads import Classifier, MaskedModel
 from leafout.models.names import causal_entries, classifier_entries, masked_entries, on_disk
 from leafout.models.weights import FILE
@@ -38,13 +38,13 @@ def _parts(model: nn.Module, labels: Sequence[str]) -> tuple[dict[str, Any], dic
     parameters = {name: tensor.float() for name, tensor in model.state_dict().items()}
     match model:
         case MaskedModel(dims=dims):
-            return bert_config(dims, "BertForPreTraining"), on_disk(masked_entries(dims), parameters)
+            return encoder_config(dims, "masked"), on_disk(masked_entries(dims), parameters)
         case Classifier(dims=dims, num_labels=num_labels):
             names = list(labels) or [f"LABEL_{number}" for number in range(num_labels)]
             if len(names) != num_labels:
                 raise LeafoutError(f"there are {len(names)} labels for {num_labels} outputs", where="[labels]")
             entries = classifier_entries(dims, num_labels)
-            return bert_config(dims, "BertForSequenceClassification", names), on_disk(entries, parameters)
+            return encoder_config(dims, "classifier", names), on_disk(entries, parameters)
         case CausalModel(dims=dims):
             return causal_config(dims), on_disk(causal_entries(dims), parameters)
     raise TypeError(f"{type(model).__name__} is no model of ours")

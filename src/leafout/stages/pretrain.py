@@ -37,8 +37,9 @@ class PretrainConfig(TrainingConfig):
     """Tokens of an example; 0 takes as many as the model can read."""
     mask: MaskConfig = MaskConfig()
     """What a BERT has to guess."""
-    next_sentence: float = Field(default=0.1, ge=0, le=10)
-    """Weight of a BERT's other loss: whether the second text of a pair follows the first; 0 leaves it out."""
+    next_sentence: float | None = Field(default=None, ge=0, le=10)
+    """Weight of a BERT's other loss, whether the second text of a pair follows the first: 0.1 by default, 0 leaves it
+    out. A modernbert has no such loss."""
     short_fraction: float = Field(default=0.1, ge=0, le=1)
     """Share of a BERT's examples that are shorter on purpose."""
     val_tokens: int = Field(default=32_768, ge=0)
@@ -98,7 +99,7 @@ def _job(tokens: Path, model: Path | None, config: PretrainConfig, run: Run) -> 
             device=device,
             seed=run.seed,
             max_tokens=max_tokens,
-            next_sentence=config.next_sentence,
+            next_sentence=parts.next_sentence_of(taught, config.next_sentence),
             short_fraction=config.short_fraction,
         )
     else:

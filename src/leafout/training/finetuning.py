@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from leafout.core.plain_json import read_object
+from leafout.models.config import ENCODERS
 from leafout.models.load import classifier_from, dims_in
 from leafout.models.new import random_classifier
 from leafout.models.save import save_model
@@ -67,7 +68,7 @@ def lesson(model: Path, rows: Path, *, max_tokens: int, run: "Run") -> Lesson:
 
 
 def classifier(model: Path, task: Classify, *, pretrained: bool, dropout: float, seed: int) -> Made:
-    """A classifier with a fresh head: a BERT is computed by our lean one, any other architecture by transformers.
+    """A classifier with a fresh head: an encoder of ours, any other architecture is computed by transformers.
 
     Args:
         model: the folder.
@@ -80,7 +81,7 @@ def classifier(model: Path, task: Classify, *, pretrained: bool, dropout: float,
         LeafoutError: when the folder holds no model that can be loaded.
     """
     config = read_object(model / "config.json")
-    if config.get("model_type") == "bert":
+    if config.get("model_type") in ENCODERS:
         dims = replace(dims_in(model), dropout=dropout)
         if pretrained:
             return Made(classifier_from(model, len(task.labels), seed, dropout=dropout), dims.layers, dims.width)

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 RATE_BY_WIDTH = 0.25
 """Peak rate times width: 0.001 for a width of 256, 0.0003 for 768."""
+_NEXT_SENTENCE = 0.1
+"""Weight of a BERT's loss of pairs; see docs/concepts/starting-weights.md."""
 _COUNTED = 1 << 24
 """Tokens counted at once."""
 _VAL_SEED = 0
@@ -133,6 +135,19 @@ def log_frequencies(text: Text) -> torch.Tensor:
         counts_V += np.bincount(ids[first : first + _COUNTED], minlength=size)
     logs_V = np.log(counts_V)
     return torch.from_numpy(logs_V - logs_V.mean()).float()
+
+
+def next_sentence_of(model: MaskedModel, wanted: float | None) -> float:
+    """The weight of the loss of pairs.
+
+    Raises:
+        LeafoutError: when it is wanted of a model that has no head for it.
+    """
+    if model.dims.near is None:
+        return _NEXT_SENTENCE if wanted is None else wanted
+    if wanted:
+        raise LeafoutError("a modernbert has no head for next sentences", where="[next_sentence]", hint="leave it out")
+    return 0.0
 
 
 def masked_lesson(

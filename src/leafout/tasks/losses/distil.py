@@ -58,9 +58,9 @@ class DistilObjective:
         """The loss of a part of an update."""
         stream = Stream.of(batch, self.device)
         with torch.no_grad():
-            wanted_BD = pooled(self.full, stream)
+            wanted_BD = self.full.pooled(stream)
             wanted_BL = self.full.head(wanted_BD).float()
-        pooled_BD = pooled(model, stream)
+        pooled_BD = model.pooled(stream)
         dropped_BD = dropout(pooled_BD, model.dims.dropout) if model.training and model.dims.dropout else pooled_BD
         logits_BL = model.head(dropped_BD).float()
         labels_B = torch.from_numpy(batch.labels_B).to(self.device, non_blocking=True)
@@ -76,8 +76,3 @@ class DistilObjective:
     def evaluate(self, model: Classifier, batches: "Iterable[Batch]") -> dict[str, float]:
         """The loss against the labels alone, and the task's scores."""
         return classified(self.task, model, batches, self.device)
-
-
-def pooled(model: Classifier, stream: Stream) -> Tensor:
-    """The state [B, D] that a classifier's head reads."""
-    return torch.tanh(model.pooler(model.encoder(stream).index_select(0, stream.starts_B)))

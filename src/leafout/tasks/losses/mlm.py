@@ -47,7 +47,7 @@ class MaskedObjective:
             masked, following = self._sums(logits_KV, logits_B2, batch)
             right = int((logits_KV.argmax(1) == self._moved(batch.targets_K)).sum())
             num_masked, num_pairs = self.counts(batch)
-            right_next = int((logits_B2.argmax(1) == self._moved(batch.next_B)).sum()) if num_pairs else 0
+            right_next = 0 if logits_B2 is None else int((logits_B2.argmax(1) == self._moved(batch.next_B)).sum())
             found = (float(masked), float(following), right, right_next, num_masked, num_pairs)
             sums = [so_far + value for so_far, value in zip(sums, found, strict=True)]
         masked_loss, next_loss, right_masked, right_pairs, num_masked_all, num_pairs_all = sums
@@ -60,15 +60,16 @@ class MaskedObjective:
         loss = figures["mlm_loss"] + self.next_sentence * figures.get("nsp_loss", 0.0)
         return {"loss": loss, **figures}
 
-    def _logits(self, model: MaskedModel, batch: MaskedBatch) -> tuple[Tensor, Tensor]:
+    def _logits(self, model: MaskedModel, batch: MaskedBatch) -> tuple[Tensor, Tensor | None]:
         stream = Stream.of(batch, self.device)
         hidden_TD = model.encode(stream)
         logits_KV = model.guess(hidden_TD.index_select(0, self._moved(batch.places_K)))
-        return logits_KV, model.next(hidden_TD.index_select(0, stream.starts_B))
+        wanted = self.next_sentence > 0
+        return logits_KV, model.next(hidden_TD.index_select(0, stream.starts_B)) if wanted else None
 
-    def _sums(self, logits_KV: Tensor, logits_B2: Tensor, batch: MaskedBatch) -> tuple[Tensor, Tensor]:
+    def _sums(self, logits_KV: Tensor, logits_B2: Tensor | None, batch: MaskedBatch) -> tuple[Tensor, Tensor]:
         masked = cross_entropy(logits_KV.float(), self._moved(batch.targets_K), reduction="sum")
-        if not self.next_sentence:
+        if logits_B2 is None:
             return masked, masked.new_zeros(())
         next_B = self._moved(batch.next_B)
         return masked, cross_entropy(logits_B2.float(), next_B, ignore_index=-1, reduction="sum")
