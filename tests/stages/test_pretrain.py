@@ -100,6 +100,19 @@ def test_a_modernbert_has_no_next_sentences(tmp_path: Path, tokens: Path) -> Non
         pretrain(tokens, None, out=tmp_path / "no", config=config("modernbert", next_sentence=0.1), run=QuietRun())
 
 
+def test_the_order_of_sentences_is_learnt_to_the_same_bytes_after_a_stop(tmp_path: Path, tokens: Path) -> None:
+    ordered = config(sentence_task="order", next_sentence=1)
+    found = pretrain(tokens, None, out=tmp_path / "calm", config=ordered, run=QuietRun(seed=3))
+    assert "val_nsp_loss" not in found
+    assert 0 <= found["val_sop_accuracy"] <= 1
+    with pytest.raises(Stopped):
+        pretrain(tokens, None, out=tmp_path / "out", config=ordered, run=Stopping(seed=3))
+    pretrain(tokens, None, out=tmp_path / "out", config=ordered, run=QuietRun(seed=3))
+    assert digests(tmp_path / "calm") == digests(tmp_path / "out")
+    with pytest.raises(LeafoutError, match="no head for the order"):
+        pretrain(tokens, None, out=tmp_path / "no", config=config("modernbert", sentence_task="order"), run=QuietRun())
+
+
 def test_a_folder_without_tokens_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LeafoutError, match=r"no `ids.npy`"):
         pretrain(tmp_path, None, out=tmp_path / "out", config=config())

@@ -71,6 +71,16 @@ def test_the_index_follows_the_epoch_that_is_asked_for() -> None:
     assert np.array_equal(data.lengths(0), first)
 
 
+def test_pairs_in_order_are_the_same_in_any_parts() -> None:
+    data = MaskedPairs(SHARDS, RULES, PairMarks(CLS, SEP), max_tokens=64, seed=1, task="order")
+    rows_B = np.arange(40)
+    whole = data.batch(rows_B, epoch=1, key=(5, 0))
+    parts = [data.batch(part_B, epoch=1, key=(5, number)) for number, part_B in enumerate(np.array_split(rows_B, 3))]
+    assert {0, 1} < set(whole.next_B.tolist())
+    assert np.array_equal(np.concatenate([part.next_B for part in parts]), whole.next_B)
+    assert np.array_equal(np.concatenate([part.segments_T for part in parts]), whole.segments_T)
+
+
 @pytest.mark.parametrize("rows", [[], [3]])
 def test_small_batches_are_no_error(rows: list[int]) -> None:
     batch = dataset().batch(np.array(rows, np.int64), epoch=0, key=(0,))

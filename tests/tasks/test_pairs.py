@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leafout.tasks.pairs import Pairs, pairs_of
+from leafout.tasks.pairs import Pairs, SentenceTask, pairs_of
 from leafout.tokenization.shards import TokenShards
 from tasks.toy_shards import random_shards, shards_of
 
@@ -75,11 +75,12 @@ def test_about_half_of_the_pairs_do_not_follow() -> None:
     assert 0.45 < paired_N.mean() < 0.55
 
 
-def test_no_length_says_much_about_which_pairs_follow() -> None:
-    pairs = pairs_of(random_shards(1000, longest=20, sentences=60), max_tokens=96, seed=1, epoch=0)
+@pytest.mark.parametrize(("task", "limit"), [("next", 0.2), ("order", 0.1)])
+def test_no_length_says_much_about_which_pairs_follow(task: SentenceTask, limit: float) -> None:
+    pairs = pairs_of(random_shards(1000, longest=20, sentences=60), max_tokens=96, seed=1, epoch=0, task=task)
     has = pairs.next_N >= 0
     for lengths_N in (pairs.first_lengths_N[has], pairs.second_lengths_N[has], pairs.lengths_N[has]):
-        assert abs(np.corrcoef(lengths_N, pairs.next_N[has])[0, 1]) < 0.2
+        assert abs(np.corrcoef(lengths_N, pairs.next_N[has])[0, 1]) < limit
 
 
 def test_examples_fill_the_room_but_for_some_short_ones() -> None:
@@ -110,6 +111,34 @@ def test_a_sentence_over_the_limit_is_alone_and_cut() -> None:
     assert pairs.next_N.tolist() == [-1]
     starts = {int(pairs_of(shards_of([[[1] * 100]]), max_tokens=16, seed=1, epoch=e).firsts_N[0]) for e in range(20)}
     assert len(starts) > 5
+
+
+def test_pairs_to_be_put_in_order_are_neighbours_and_half_are_swapped() -> None:
+    shards = random_shards(1000)
+    pairs = pairs_of(shards, max_tokens=64, seed=1, epoch=0, task="order")
+    kept, swapped = pairs.next_N == 0, pairs.next_N == 1
+    assert 0.45 < swapped.sum() / (kept | swapped).sum() < 0.55
+    assert (pairs.seconds_N[kept] == (pairs.firsts_N + pairs.first_lengths_N)[kept]).all()
+    assert (pairs.firsts_N[swapped] == (pairs.seconds_N + pairs.second_lengths_N)[swapped]).all()
+    second_N = documents_of(shards, pairs.seconds_N[swapped])
+    assert (documents_of(shards, pairs.firsts_N[swapped]) == second_N).all()
+    seen = np.zeros(len(shards.ids), np.int64)
+    for starts_N, lengths_N in (
+        (pairs.firsts_N, pairs.first_lengths_N),
+        (pairs.seconds_N, pairs.second_lengths_N),
+    ):
+        for start, length in zip(starts_N, lengths_N, strict=True):
+            seen[start : start + length] += 1
+    assert seen[pairs.firsts_N].min() == 1
+    assert seen.max() == 1
+
+
+def test_swaps_depend_on_seed_and_epoch_alone() -> None:
+    shards = random_shards(100)
+    wanted = pairs_of(shards, max_tokens=64, seed=1, epoch=2, task="order")
+    assert equal(wanted, pairs_of(shards, max_tokens=64, seed=1, epoch=2, task="order"))
+    assert not equal(wanted, pairs_of(shards, max_tokens=64, seed=1, epoch=3, task="order"))
+    assert not equal(wanted, pairs_of(shards, max_tokens=64, seed=1, epoch=2))
 
 
 @pytest.mark.parametrize("documents", [[], [[[5]]]])

@@ -1,7 +1,7 @@
 """Pretrain: a model that has read the text, from random weights or going on from a given model."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
@@ -38,8 +38,11 @@ class PretrainConfig(TrainingConfig):
     mask: MaskConfig = MaskConfig()
     """What a BERT has to guess."""
     next_sentence: float | None = Field(default=None, ge=0, le=10)
-    """Weight of a BERT's other loss, whether the second text of a pair follows the first: 0.1 by default, 0 leaves it
-    out. A modernbert has no such loss."""
+    """Weight of a BERT's other loss, of pairs of texts (see `sentence_task`): 0.1 by default, 0 leaves it out. A
+    modernbert has no such loss."""
+    sentence_task: Literal["next", "order"] = "next"
+    """What a BERT is asked of a pair: `next`, whether the second text follows the first or is from another document;
+    `order`, which of two neighbours came first (harder: topics give nothing away)."""
     short_fraction: float = Field(default=0.1, ge=0, le=1)
     """Share of a BERT's examples that are shorter on purpose."""
     val_tokens: int = Field(default=32_768, ge=0)
@@ -99,8 +102,9 @@ def _job(tokens: Path, model: Path | None, config: PretrainConfig, run: Run) -> 
             device=device,
             seed=run.seed,
             max_tokens=max_tokens,
-            next_sentence=parts.next_sentence_of(taught, config.next_sentence),
+            next_sentence=parts.next_sentence_of(taught, config.next_sentence, config.sentence_task),
             short_fraction=config.short_fraction,
+            task=config.sentence_task,
         )
     else:
         lesson = parts.causal_lesson(text, device=device, seed=run.seed, max_tokens=max_tokens)

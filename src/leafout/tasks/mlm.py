@@ -1,4 +1,4 @@
-"""Masked language model with next-sentence pairs: batches as a pure function of (seed, epoch, step).
+"""Masked language model with pairs of texts: batches as a pure function of (seed, epoch, step).
 
 Legend: B rows of a batch, T tokens of a batch, K tokens to be guessed.
 """
@@ -10,7 +10,7 @@ import numpy as np
 
 from leafout.tasks.example import Int32, Int64, gather, positions, starts
 from leafout.tasks.masking import MaskRules, mask
-from leafout.tasks.pairs import Pairs, pairs_of
+from leafout.tasks.pairs import Pairs, SentenceTask, pairs_of
 
 if TYPE_CHECKING:
     from leafout.tokenization.shards import TokenShards
@@ -26,7 +26,7 @@ class MaskedBatch:
         ids_T, positions_T, segments_T, starts_B1: the stream, as in `Batch`.
         places_K: where in the stream a token is to be guessed.
         targets_K: which token stood there.
-        next_B: 0 the second segment follows the first, 1 it is from elsewhere, -1 there is none.
+        next_B: 0 the second segment follows the first, 1 it is from elsewhere (or stood before it), -1 there is none.
     """
 
     ids_T: Int32
@@ -57,7 +57,7 @@ class PairMarks:
 
 
 class MaskedPairs:
-    """Examples of MLM + NSP over token shards; keeps the index of the epoch that was asked for last."""
+    """Examples of MLM + NSP or SOP over token shards; keeps the index of the epoch that was asked for last."""
 
     def __init__(
         self,
@@ -68,8 +68,9 @@ class MaskedPairs:
         max_tokens: int,
         seed: int,
         short_fraction: float = 0.1,
+        task: SentenceTask = "next",
     ) -> None:
-        self.shards, self.rules, self.marks = shards, rules, marks
+        self.shards, self.rules, self.marks, self.task = shards, rules, marks, task
         self.max_tokens, self.seed, self.short_fraction = max_tokens, seed, short_fraction
         self._epoch = -1
         self._pairs: Pairs | None = None
@@ -83,6 +84,7 @@ class MaskedPairs:
                 seed=self.seed,
                 epoch=epoch,
                 short_fraction=self.short_fraction,
+                task=self.task,
             )
             self._epoch = epoch
         return self._pairs

@@ -1,4 +1,4 @@
-"""Next-sentence pairs over token shards: the examples of an epoch as slices, all documents at once.
+"""Pairs of texts over token shards: the examples of an epoch as slices, all documents at once.
 
 The recipe is BERT's (Devlin et al. 2019, appendix A.2): sentences of a document fill a chunk up to a target length, the
 chunk is parted at a random sentence, and half of the time its second part is put back and a piece of another document
@@ -7,11 +7,14 @@ being cut. A chunk of one sentence stays a single segment without a next-sentenc
 another document, which teaches that a short first part means "not the next"). And a sentence of another document that
 is too long loses its beginning, never its end: else a missing full stop would give the answer away.
 
+Pairs to be put in order (Lan et al. 2020, section 3.1) are chunks of the same recipe, always of one document, whose two
+parts change places half of the time: topics give nothing away.
+
 Legend: S sentences of the shards, D documents, N examples of an epoch, G guesses.
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +23,8 @@ from leafout.tasks.example import Int32, Int64
 
 if TYPE_CHECKING:
     from leafout.tokenization.shards import TokenShards
+
+SentenceTask = Literal["next", "order"]
 
 NUM_SPECIAL = 3
 """[CLS] first [SEP] second [SEP]."""
@@ -35,7 +40,8 @@ class Pairs:
     Attributes:
         firsts_N, first_lengths_N: the first segment.
         seconds_N, second_lengths_N: the second segment; length 0 where there is none.
-        next_N: 0 when the second follows the first, 1 when it is from another document, -1 without a second.
+        next_N: 0 when the second follows the first, 1 when it is from another document or, to be put in order, stood
+            before the first; -1 without a second.
     """
 
     firsts_N: Int64
@@ -61,7 +67,15 @@ class _Plan:
     is_random_S: NDArray[np.bool_]
 
 
-def pairs_of(shards: "TokenShards", *, max_tokens: int, seed: int, epoch: int, short_fraction: float = 0.1) -> Pairs:
+def pairs_of(
+    shards: "TokenShards",
+    *,
+    max_tokens: int,
+    seed: int,
+    epoch: int,
+    short_fraction: float = 0.1,
+    task: SentenceTask = "next",
+) -> Pairs:
     """The examples of an epoch: a pure function of its arguments, O(sentences).
 
     Args:
@@ -70,14 +84,31 @@ def pairs_of(shards: "TokenShards", *, max_tokens: int, seed: int, epoch: int, s
         seed: with `epoch`, the key of all choices.
         epoch: from 0.
         short_fraction: share of chunks with a random shorter target, so that short inputs are known too.
+        task: whether half of the seconds come from other documents, or stood before the first.
     """
     random = np.random.default_rng((seed, epoch, _KEY))
     sentences = np.asarray(shards.sentences, np.int64)
     documents = np.asarray(shards.documents, np.int64)
     cap = max_tokens - NUM_SPECIAL
     plan = _plan(sentences, documents, random=random, cap=cap, short_fraction=short_fraction)
+    if task == "order":
+        plan.is_random_S[:] = False
     chunk_N = _walk(documents, np.where(plan.is_random_S, plan.part_S, plan.end_S))
-    return _slices(sentences, documents, plan, chunk_N, cap=cap, random=random)
+    pairs = _slices(sentences, documents, plan, chunk_N, cap=cap, random=random)
+    return pairs if task == "next" else _half_swapped(pairs, random)
+
+
+def _half_swapped(pairs: Pairs, random: np.random.Generator) -> Pairs:
+    """Pairs that follow, of which half change places."""
+    swaps_N = (random.random(len(pairs.next_N)) < 0.5) & (pairs.next_N == 0)
+    return replace(
+        pairs,
+        firsts_N=np.where(swaps_N, pairs.seconds_N, pairs.firsts_N),
+        first_lengths_N=np.where(swaps_N, pairs.second_lengths_N, pairs.first_lengths_N),
+        seconds_N=np.where(swaps_N, pairs.firsts_N, pairs.seconds_N),
+        second_lengths_N=np.where(swaps_N, pairs.first_lengths_N, pairs.second_lengths_N),
+        next_N=np.where(swaps_N, np.int8(1), pairs.next_N),
+    )
 
 
 def _plan(sentences: Int64, documents: Int64, *, random: np.random.Generator, cap: int, short_fraction: float) -> _Plan:

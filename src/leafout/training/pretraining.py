@@ -23,6 +23,7 @@ from leafout.tasks.losses.causal import CausalObjective
 from leafout.tasks.losses.mlm import MaskedObjective
 from leafout.tasks.masking import MaskRules, mask_rules
 from leafout.tasks.mlm import MaskedPairs, PairMarks
+from leafout.tasks.pairs import SentenceTask
 from leafout.tokenization.extended import new_tokens
 from leafout.tokenization.load import load_tokenizer
 from leafout.tokenization.shards import TokenShards, read_shards
@@ -137,7 +138,7 @@ def log_frequencies(text: Text) -> torch.Tensor:
     return torch.from_numpy(logs_V - logs_V.mean()).float()
 
 
-def next_sentence_of(model: MaskedModel, wanted: float | None) -> float:
+def next_sentence_of(model: MaskedModel, wanted: float | None, task: SentenceTask = "next") -> float:
     """The weight of the loss of pairs.
 
     Raises:
@@ -145,6 +146,9 @@ def next_sentence_of(model: MaskedModel, wanted: float | None) -> float:
     """
     if model.dims.near is None:
         return _NEXT_SENTENCE if wanted is None else wanted
+    if task == "order":
+        hint = "leave it out"
+        raise LeafoutError("a modernbert has no head for the order of sentences", where="[sentence_task]", hint=hint)
     if wanted:
         raise LeafoutError("a modernbert has no head for next sentences", where="[next_sentence]", hint="leave it out")
     return 0.0
@@ -159,8 +163,9 @@ def masked_lesson(
     max_tokens: int,
     next_sentence: float,
     short_fraction: float,
+    task: SentenceTask = "next",
 ) -> Lesson:
-    """MLM and NSP.
+    """MLM and NSP, or SOP.
 
     Args:
         text: what is read.
@@ -170,14 +175,15 @@ def masked_lesson(
         max_tokens: of an example.
         next_sentence: weight of the loss of pairs.
         short_fraction: see `pairs_of`.
+        task: what is asked of pairs.
     """
     marks = PairMarks(cls_id=text.specials.start_id, sep_id=text.specials.end_id)
     train, val = (
-        MaskedPairs(side, rules, marks, max_tokens=max_tokens, seed=key, short_fraction=short_fraction)
+        MaskedPairs(side, rules, marks, max_tokens=max_tokens, seed=key, short_fraction=short_fraction, task=task)
         for side, key in ((text.train, seed), (text.val, _VAL_SEED))
     )
     show = masked_guesses(text.tokenizer, text.specials, device=device)
-    return Lesson(MaskedObjective(device=device, next_sentence=next_sentence), train, val, show)
+    return Lesson(MaskedObjective(device=device, next_sentence=next_sentence, task=task), train, val, show)
 
 
 def rules_of(text: Text, *, fraction: float, whole_words: bool) -> MaskRules:

@@ -95,6 +95,17 @@ def test_without_next_sentences_only_masked_tokens_count(model: MaskedModel) -> 
     assert found["loss"] == found["mlm_loss"]
 
 
+def test_figures_of_the_order_of_sentences_have_their_own_name(model: MaskedModel) -> None:
+    with torch.no_grad():
+        named = {
+            task: MaskedObjective(device="cpu", task=task).evaluate(model, [batch()])
+            for task in ("next", "order")
+        }
+    assert {"sop_loss", "sop_accuracy"} < named["order"].keys()
+    assert named["order"]["sop_loss"] == named["next"]["nsp_loss"]
+    assert named["order"]["loss"] == named["next"]["loss"]
+
+
 def test_a_batch_without_anything_to_guess_has_loss_zero(model: MaskedModel) -> None:
     given = batch((4,))
     nothing = MaskedBatch(

@@ -1,5 +1,7 @@
 """Guess masked tokens and whether the second text follows the first (Devlin et al. 2019, section 3.1).
 
+Or, of two neighbours, which came first (Lan et al. 2020, section 3.1).
+
 Legend: B rows, T tokens of all rows, K tokens to be guessed, D width, V vocabulary.
 """
 
@@ -12,6 +14,7 @@ from torch.nn.functional import cross_entropy
 from leafout.models.heads import MaskedModel
 from leafout.models.stream import Stream
 from leafout.tasks.mlm import MaskedBatch
+from leafout.tasks.pairs import SentenceTask
 
 
 class MaskedObjective:
@@ -20,13 +23,14 @@ class MaskedObjective:
     Args:
         device: of the model.
         next_sentence: weight of the pairs' loss; 0 leaves it out.
+        task: what is asked of pairs; figures are called `nsp_` or `sop_`.
     """
 
     goal = "loss"
     more = False
 
-    def __init__(self, *, device: str, next_sentence: float = 1.0) -> None:
-        self.device, self.next_sentence = device, next_sentence
+    def __init__(self, *, device: str, next_sentence: float = 1.0, task: SentenceTask = "next") -> None:
+        self.device, self.next_sentence, self.task = device, next_sentence, task
 
     def counts(self, batch: MaskedBatch) -> tuple[int, ...]:
         """Masked tokens, and pairs."""
@@ -50,14 +54,15 @@ class MaskedObjective:
             right_next = 0 if logits_B2 is None else int((logits_B2.argmax(1) == self._moved(batch.next_B)).sum())
             found = (float(masked), float(following), right, right_next, num_masked, num_pairs)
             sums = [so_far + value for so_far, value in zip(sums, found, strict=True)]
+        name = {"next": "nsp", "order": "sop"}[self.task]
         masked_loss, next_loss, right_masked, right_pairs, num_masked_all, num_pairs_all = sums
         figures = {
             "mlm_loss": masked_loss / max(num_masked_all, 1),
             "mlm_accuracy": right_masked / max(num_masked_all, 1),
         }
         if num_pairs_all:
-            figures |= {"nsp_loss": next_loss / num_pairs_all, "nsp_accuracy": right_pairs / num_pairs_all}
-        loss = figures["mlm_loss"] + self.next_sentence * figures.get("nsp_loss", 0.0)
+            figures |= {f"{name}_loss": next_loss / num_pairs_all, f"{name}_accuracy": right_pairs / num_pairs_all}
+        loss = figures["mlm_loss"] + self.next_sentence * figures.get(f"{name}_loss", 0.0)
         return {"loss": loss, **figures}
 
     def _logits(self, model: MaskedModel, batch: MaskedBatch) -> tuple[Tensor, Tensor | None]:
