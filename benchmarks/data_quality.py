@@ -7,7 +7,7 @@ compared too: datatrove's filters with our Chinese thresholds and stop words.
 
 Speed: CPU seconds of one thread, from texts in memory to verdicts, start-up aside: datatrove as it comes (spaCy's
 tokenizer), datatrove with `str.split` for a tokenizer, data-juicer's nine text filters, and ours with all rules of that
-family (of all families beside data-juicer).
+family (beside data-juicer of Gopher's, and of all families).
 
     python benchmarks/data_quality.py --data texts/
 
@@ -408,14 +408,16 @@ def compare_edits(texts: list[str], kind: str, found: list[tuple[str | None, str
 
 
 def compare_juicer(texts: list[str], kind: str) -> None:
-    """Nine filters of data-juicer beside all our rules."""
+    """Nine filters of data-juicer beside our nearest family, Gopher's with repetition, and beside all our rules."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "given.json"
         path.write_text(json.dumps({"texts": texts}))
         seconds = float(peers.ask(peers.python("juicer", JUICER), JUICE, str(path)))
-    megabytes, took = sum(len(text.encode()) for text in texts) / 1e6, seconds_of("web", texts, kind)
-    ours = f"all our rules {megabytes / took:.1f}: {seconds / took:.0f} x"
-    print(f"   data-juicer, nine filters: {megabytes / seconds:.2f} MB/s; {ours}")
+    megabytes = sum(len(text.encode()) for text in texts) / 1e6
+    print(f"   data-juicer, nine filters: {megabytes / seconds:.2f} MB/s")
+    for family, what in (("gopher", "23 rules of Gopher"), ("web", "all our rules")):
+        took = seconds_of(family, texts, kind)
+        print(f"   {what}: {megabytes / took:.1f} MB/s, {seconds / took:.0f} x")
 
 
 def main() -> None:
