@@ -2,8 +2,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
 from transformers import BertForSequenceClassification, ModernBertForSequenceClassification
 
+import peft_models
 import tiny_models
 import tiny_rows
 from leafout.core.digest import payload_files, sha256_file
@@ -12,6 +14,8 @@ from leafout.core.run import QuietRun
 from leafout.inference.load import load_classifier
 from leafout.stages.finetune import FinetuneConfig, finetune
 from training.test_foreign import write_roberta
+
+LORA: dict[str, object] = {"method": "lora", "lora": {"rank": 4}}
 
 
 @pytest.fixture
@@ -52,7 +56,9 @@ def test_a_model_learns_chinese_and_english_labels(tmp_path: Path, model: Path, 
     assert found["parameters"] == sum(values.numel() for values in theirs.parameters())
 
 
-@pytest.mark.parametrize("values", [{}, {"init": "random", "layer_decay": 0.8, "label_smoothing": 0.1}])
+@pytest.mark.parametrize(
+    "values", [{}, {"init": "random", "layer_decay": 0.8, "label_smoothing": 0.1}, LORA | {"average": 0.5}]
+)
 def test_a_stopped_call_goes_on_to_the_same_payload(
     tmp_path: Path, model: Path, rows: Path, values: dict[str, object]
 ) -> None:
@@ -63,7 +69,8 @@ def test_a_stopped_call_goes_on_to_the_same_payload(
     assert finetune(model, rows, out=tmp_path / "out", config=settings, run=QuietRun(seed=3)) == found
     assert digests(tmp_path / "out") == digests(tmp_path / "calm")
     assert {"config.json", "model.safetensors", "task.json", "tokenizer.json"} <= digests(tmp_path / "out").keys()
-    assert not [path for path in (tmp_path / "out").iterdir() if path.is_dir() and path.name != "notes"]
+    folders = {path.name for path in (tmp_path / "out").iterdir() if path.is_dir()}
+    assert folders == ({"notes", "adapter"} if "method" in values else {"notes"})
 
 
 def test_a_modernbert_is_trained_by_our_own(tmp_path: Path, rows: Path) -> None:
@@ -89,6 +96,38 @@ def test_another_architecture_is_trained_through_transformers(tmp_path: Path, ro
     assert found["val_accuracy"] > 0.9
     answers = load_classifier(tmp_path / "out", threads=1).classify(["这本书 很好", "the room very bad"])
     assert [answer.label for answer in answers] == ["好", "差"]
+
+
+def test_lora_learns_and_is_served_evaluated_and_read_by_peft(tmp_path: Path, model: Path, rows: Path) -> None:
+    out, full = tmp_path / "out", tmp_path / "full"
+    settings = config(budget={"steps": 80}, checkpoint_seconds=60, peak_rate=0.02, **LORA)
+    found = finetune(model, rows, out=out, config=settings, run=QuietRun(seed=3))
+    assert found["val_macro_f1"] > 0.9
+    assert found["merge_difference"] < 1e-4
+    assert found["trainable"] == 2 * 2 * 4 * (16 + 16) + 16 * 17 + 2 * 17
+    assert found["trainable_share"] == pytest.approx(found["trainable"] / (found["parameters"] + 512))
+    plain = finetune(model, rows, out=full, config=config(budget={"steps": 1}), run=QuietRun(seed=3))
+    assert plain["parameters"] == found["parameters"]
+    assert plain["trainable_share"] == 1
+    classifier = load_classifier(out, threads=1)
+    texts = ["这本书 很好", "the room very bad and not good", "服务 不小"]
+    assert [answer.label for answer in classifier.classify(texts)] == ["好", "差", "好"]
+    encoded = classifier.encode(texts)
+    theirs = peft_models.peft_logits(model, out / "adapter", encoded)
+    assert peft_models.farthest(classifier.logits(encoded), theirs) < 1e-5
+
+
+def test_checkpoints_hold_what_is_trained_alone(tmp_path: Path, model: Path, rows: Path) -> None:
+    with pytest.raises(Stopped):
+        finetune(model, rows, out=tmp_path, config=config(**LORA), run=Stopping(seed=3))
+    (weights,) = tmp_path.glob("checkpoints/*/model.safetensors")
+    assert not {"encoder.words.weight", "encoder.layers.0.qkv.product.weight"} & load_file(weights).keys()
+    assert {"encoder.layers.0.qkv.down", "head.bias"} <= load_file(weights).keys()
+
+
+def test_small_modules_beside_random_weights_are_refused() -> None:
+    with pytest.raises(LeafoutError, match="`init: random` has none"):
+        config(init="random", method="lora")
 
 
 def test_rows_without_labels_are_refused(tmp_path: Path, model: Path) -> None:

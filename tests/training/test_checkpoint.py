@@ -7,7 +7,15 @@ import torch
 import tiny_training
 from leafout.core.run import QuietRun
 from leafout.training.batches import Place
-from leafout.training.checkpoint import State, load_checkpoint, model_tensors, save_checkpoint, weights_digest
+from leafout.training.checkpoint import (
+    State,
+    load_checkpoint,
+    model_tensors,
+    num_parameters,
+    num_trained,
+    save_checkpoint,
+    weights_digest,
+)
 from leafout.training.optim import make_optimizer
 
 
@@ -100,3 +108,15 @@ def test_the_state_is_plain_json(tmp_path: Path) -> None:
     values = json.loads((tmp_path / "step-000000003" / "state.json").read_text(encoding="utf-8"))
     assert values["state"]["place"] == {"epoch": 2, "index": 7}
     assert all(len(digest) == 64 for digest in values["files"].values())
+
+
+def test_what_stands_still_is_in_the_digest_but_in_no_checkpoint() -> None:
+    model, _ = made(0)
+    before, count = weights_digest(model), num_trained(model)
+    assert count == num_parameters(model)
+    model.words.weight.requires_grad = False
+    assert weights_digest(model) == before
+    assert "words.weight" not in model_tensors(model)
+    assert num_trained(model) == count - model.words.weight.numel()
+    model.words.weight.data += 1
+    assert weights_digest(model) != before

@@ -1,16 +1,17 @@
 """Finetune: a model for a task, from a pre-trained one and labelled rows."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from leafout.core.run import QUIET, Run
 from leafout.core.stage import stage
-from leafout.training.config import Stop, TrainingConfig
+from leafout.training.config import Stop
+from leafout.training.methods.config import MethodTraining
 
 
-class FinetuneConfig(TrainingConfig):
+class FinetuneConfig(MethodTraining):
     """Which task, and how it is taught."""
 
     task: Literal["classify"] = "classify"
@@ -32,6 +33,12 @@ class FinetuneConfig(TrainingConfig):
     stop: Stop = Stop(patience=0)
     """When to end before the budget does."""
 
+    @model_validator(mode="after")
+    def _adapted_weights_mean_something(self) -> Self:
+        if self.init == "random" and self.method != "full":
+            raise ValueError(f"`method: {self.method}` learns beside pre-trained weights, `init: random` has none")
+        return self
+
 
 @stage(version=2, resumable=True, seeded=True)
 def finetune(model: Path, rows: Path, *, out: Path, config: FinetuneConfig, run: Run = QUIET) -> dict[str, float]:
@@ -40,16 +47,18 @@ def finetune(model: Path, rows: Path, *, out: Path, config: FinetuneConfig, run:
     Args:
         model: a BERT that `pretrain` made, or any local Hugging Face folder.
         rows: a split artifact with labels.
-        out: receives `config.json`, `model.safetensors`, `task.json` and the tokenizer; curves and plan in `notes/`.
+        out: receives `config.json`, `model.safetensors`, `task.json` and the tokenizer; curves and plan in `notes/`;
+            `adapter/` in peft's layout for a method other than `full`.
         config: see its fields.
         run: its seed decides the head's first weights, order and dropout.
 
     Returns:
         `val_accuracy`, `val_macro_f1`, `val_loss` of what was kept, `best_step`, `steps`, `tokens`, `labels`,
-        `parameters`.
+        `parameters`, `trainable`, `trainable_share`, and `merge_difference` of the logits.
 
     Raises:
-        LeafoutError: when the rows have no labels, the model cannot be loaded, or training goes astray.
+        LeafoutError: when the rows have no labels, the model cannot be loaded, training goes astray, or a merged model
+            would answer otherwise.
         Stopped: when asked to.
     """
     from leafout.core.device import device_of
@@ -57,13 +66,15 @@ def finetune(model: Path, rows: Path, *, out: Path, config: FinetuneConfig, run:
     from leafout.tasks.losses.classify import ClassifyObjective
     from leafout.training.batches import Batches, evaluation_batches, fingerprint, work_of
     from leafout.training.checkpoint import num_parameters, weights_digest
-    from leafout.training.finetuning import class_weights, classifier, lesson, rate_of, save
+    from leafout.training.finetuning import class_weights, classifier, fitted, lesson, rate_of, save, sizes
     from leafout.training.loop import Job, forget_checkpoints, train
+    from leafout.training.methods.merging import settled
     from leafout.training.tokenizer_files import copy_tokenizer
 
     device = device_of(run.device)
     taught = lesson(model, rows, max_tokens=config.max_tokens, run=run)
     made = classifier(model, taught.task, pretrained=config.init == "pretrained", dropout=config.dropout, seed=run.seed)
+    made, method = fitted(made, config, seed=run.seed)
     weights_L = class_weights(taught) if config.class_weights == "balanced" else None
     objective = ClassifyObjective(
         taught.task, device=device, goal=config.best_on, smoothing=config.label_smoothing, weights_L=weights_L
@@ -76,14 +87,17 @@ def finetune(model: Path, rows: Path, *, out: Path, config: FinetuneConfig, run:
         validation=lambda: evaluation_batches(taught.val, batch_tokens=config.batch_tokens),
         device=device,
         work=work_of(config.plain(), run.seed, data, weights_digest(made.model)),
-        peak_rate=config.peak_rate or rate_of(made.width, pretrained=config.init == "pretrained"),
+        peak_rate=config.peak_rate or rate_of(made.width, pretrained=config.init == "pretrained", method=config.method),
         keep_best=True,
         layer_decay=config.layer_decay,
         num_layers=made.layers,
     )
     figures = train(job, out=out, config=config, run=run)
-    save(made.model, out, labels=taught.task.labels)
+    figures |= sizes(made.model)
+    merged, differences = settled(made.model, method, out, batches=job.validation, device=device)
+    save(merged, out, labels=taught.task.labels)
     write_task(taught.task, out)
     copy_tokenizer(model, out)
     forget_checkpoints(out)
-    return {**figures, "labels": float(len(taught.task.labels)), "parameters": num_parameters(made.model)}
+    counts = {"labels": float(len(taught.task.labels)), "parameters": num_parameters(merged)}
+    return {**figures, **differences, **counts}

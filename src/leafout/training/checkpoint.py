@@ -73,9 +73,9 @@ class Checkpoint:
 
 
 def model_tensors(model: "nn.Module") -> Tensors:
-    """Parameters and buffers by name, each tied one once."""
-    named = [*model.named_parameters(), *((name, values) for name, values in model.named_buffers())]
-    return {name: values.detach() for name, values in named}
+    """What training changes, by name: parameters that are trained, each tied one once, and buffers."""
+    named = [item for item in model.named_parameters() if item[1].requires_grad]
+    return {name: values.detach() for name, values in [*named, *model.named_buffers()]}
 
 
 def num_parameters(model: "nn.Module") -> float:
@@ -83,9 +83,14 @@ def num_parameters(model: "nn.Module") -> float:
     return float(sum(parameter.numel() for parameter in model.parameters()))
 
 
+def num_trained(model: "nn.Module") -> float:
+    """Those of them that training changes."""
+    return float(sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad))
+
+
 def weights_digest(model: "nn.Module") -> str:
-    """The sha256 of all tensors of a model."""
-    tensors = model_tensors(model)
+    """The sha256 of all tensors of a model, those included that stand still."""
+    tensors = {name: values.detach() for name, values in [*model.named_parameters(), *model.named_buffers()]}
     return fingerprint(*(tensors[name].cpu().numpy() for name in sorted(tensors)))
 
 

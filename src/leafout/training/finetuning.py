@@ -20,8 +20,11 @@ from leafout.tasks.classify import Classify
 from leafout.tasks.rows import Rows
 from leafout.tokenization.load import load_tokenizer
 from leafout.tokenization.special import special_tokens
+from leafout.training.checkpoint import num_parameters, num_trained
 from leafout.training.foreign import ForeignClassifier, foreign_classifier, max_positions
 from leafout.training.labelled import balanced_weights, encoded, label_set, read_part
+from leafout.training.methods.config import MethodTraining
+from leafout.training.methods.method import RATES, Method, method_of
 
 if TYPE_CHECKING:
     from leafout.core.run import Run
@@ -93,10 +96,26 @@ def classifier(model: Path, task: Classify, *, pretrained: bool, dropout: float,
     return Made(foreign, layers=int(found.num_hidden_layers), width=int(found.hidden_size))
 
 
-def rate_of(width: int, *, pretrained: bool) -> float:
-    """The peak rate for a width; fresh weights take as much or more."""
+def fitted(made: Made, config: MethodTraining, *, seed: int) -> tuple[Made, Method]:
+    """A classifier prepared for the method that a config asks for.
+
+    Raises:
+        LeafoutError: when the method has no place in this model.
+    """
+    method = method_of(config, seed=seed)
+    return replace(made, model=method.fit_into(made.model)), method
+
+
+def sizes(model: nn.Module) -> dict[str, float]:
+    """How many parameters of a fitted model are `trainable`, and their share of all."""
+    trainable = num_trained(model)
+    return {"trainable": trainable, "trainable_share": trainable / num_parameters(model)}
+
+
+def rate_of(width: int, *, pretrained: bool, method: str = "full") -> float:
+    """The peak rate for a width; fresh weights take as much or more, small modules a multiple of it."""
     fresh = _FRESH_RATE_BY_WIDTH / width
-    return min(_RATE_BY_WIDTH / width**1.5, fresh) if pretrained else fresh
+    return min(_RATE_BY_WIDTH / width**1.5, fresh) * RATES[method] if pretrained else fresh
 
 
 def class_weights(taught: Lesson) -> torch.Tensor:

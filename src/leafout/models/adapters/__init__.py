@@ -1,0 +1,1 @@
+"""Small modules that are trained inside a model whose own weights stand still."""

@@ -1,0 +1,107 @@
+"""Where small modules are fitted into our encoders, and what those places are called on disk.
+
+Ours fuse query, key and value into one product; on disk, and so for peft, they are three modules. A place is a product
+of ours, its parts are the modules on disk that lie in it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from torch import nn
+
+from leafout.core.errors import LeafoutError
+from leafout.models.heads import Classifier
+from leafout.models.names import Entry, classifier_entries
+
+HEADS = ("pooler.", "pooler_norm.", "head.")
+"""What stands on the encoder: fresh in most models, so trained with any small module."""
+
+_PRODUCT = re.compile(r"^encoder\.layers\.\d+\.(qkv|out|rise|fall)\.weight$")
+_FUSED = ("query", "key", "value")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some rows of a product.
+
+    Attributes:
+        start, height: the first of them, and how many.
+        theirs: the module on disk.
+    """
+
+    start: int
+    height: int
+    theirs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A product of ours, with the parts of it that are taken.
+
+    Attributes:
+        ours: the name of the `nn.Linear`.
+        parts: in order, none overlapping.
+    """
+
+    ours: str
+    parts: tuple[Part, ...]
+
+
+def entries_of(model: Classifier) -> list[Entry]:
+    """The parameters of a classifier as they lie on disk."""
+    return classifier_entries(model.dims, model.num_labels)
+
+
+def head_modules(model: Classifier) -> list[str]:
+    """The modules on disk that stand on the encoder, as peft's `modules_to_save`."""
+    return ["classifier", "pooler"] if model.dims.near is None else ["classifier", "head"]
+
+
+def places(model: Classifier, targets: Sequence[str], *, where: str) -> list[Place]:
+    """The products that some targets name.
+
+    Args:
+        model: whose products.
+        targets: of `query`, `key`, `value` (where they are apart on disk), `qkv`, `out`, `rise`, `fall`; none takes
+            queries and values (Hu et al. 2022, section 7.1), or `qkv` where they are one on disk.
+        where: the field, for the error.
+
+    Raises:
+        LeafoutError: when there is no such target.
+    """
+    found = [(entry, list(_parts(entry))) for entry in entries_of(model) if _PRODUCT.match(entry.ours)]
+    known = list(dict.fromkeys(name for _, parts in found for names, _ in parts for name in names))
+    wanted = set(targets) or ({"query", "value"} if "query" in known else {"qkv"})
+    unknown = sorted(wanted - set(known))
+    if unknown:
+        hint = f"this model has {', '.join(f'`{name}`' for name in known)}"
+        raise LeafoutError(f"there is no target `{unknown[0]}`", where=where, hint=hint)
+    taken = [
+        Place(entry.ours.removesuffix(".weight"), tuple(part for names, part in parts if wanted & set(names)))
+        for entry, parts in found
+    ]
+    return [place for place in taken if place.parts]
+
+
+def _parts(entry: Entry) -> Iterator[tuple[tuple[str, ...], Part]]:
+    """Each module on disk that a product is made of, with the targets that take it."""
+    product = entry.ours.split(".")[-2]
+    start, several = 0, len(entry.theirs) == len(_FUSED)
+    for place, (name, shape) in enumerate(entry.shapes().items()):
+        names = (_FUSED[place], product) if several else (product,)
+        yield names, Part(start, shape[0], name.removesuffix(".weight"))
+        start += shape[0]
+
+
+def linear_at(model: nn.Module, name: str) -> nn.Linear:
+    """The product of that name."""
+    found = model.get_submodule(name)
+    assert isinstance(found, nn.Linear)
+    return found
+
+
+def freeze(model: Classifier) -> None:
+    """Let only what stands on the encoder be trained."""
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad = name.startswith(HEADS)

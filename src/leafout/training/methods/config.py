@@ -1,0 +1,35 @@
+"""The fields of the methods that train little: their defaults are those of their papers where these agree."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from leafout.core.config import Config
+from leafout.training.config import TrainingConfig
+
+
+class LoraFields(Config):
+    """Low-rank adaptation (Hu et al. 2022)."""
+
+    rank: int = Field(default=8, ge=1, le=4096)
+    """Width of the narrow products beside each target."""
+    alpha: float = Field(default=16.0, gt=0, le=1_000_000)
+    """Weight of what is learnt, before it is divided by the rank's root (`rs`) or the rank."""
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    """Share of the inputs of the narrow products dropped while training."""
+    targets: tuple[str, ...] = ()
+    """Which products: of `query`, `key`, `value`, `qkv` (all three), `out`, `rise`, `fall`, or the module names of
+    another architecture; none takes queries and values, or what peft takes for the architecture."""
+    rs: bool = True
+    """Divide `alpha` by the root of the rank, so that larger ranks learn no slower (Kalajdzievski 2023)."""
+    dora: bool = False
+    """Learn the norms of the rows beside (Liu et al. 2024); slower, often a little better at small ranks."""
+
+
+class MethodTraining(TrainingConfig):
+    """A training, and which weights it changes."""
+
+    method: Literal["full", "lora"] = "full"
+    """`full` trains all weights; the others stop the model's own and train small modules within it, and the head."""
+    lora: LoraFields = LoraFields()
+    """Of `method: lora`."""

@@ -1,0 +1,68 @@
+"""Which weights of a classifier are trained, and what becomes of them: one method for each `method` of a config."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from leafout.training.methods.config import MethodTraining
+
+if TYPE_CHECKING:
+    from torch import nn
+
+RATES = {"full": 1.0, "lora": 6.0}
+"""Peak rate of each method as a multiple of that of `full`.
+
+Published: LoRA 4e-4 to 5e-4 where full tuning takes 2e-5 to 5e-5 (Hu et al. 2022, table 9).
+"""
+
+
+class Method(Protocol):
+    """What `method` names."""
+
+    @property
+    def merges(self) -> bool:
+        """Whether what was learnt can be put into the model's own weights."""
+
+    def fit_into(self, model: Any) -> Any:
+        """Prepare a model for training: what is not trained needs no gradient afterwards."""
+
+    def merge(self, model: Any) -> Any:
+        """Put what was learnt into the model's own weights."""
+
+    def write(self, model: Any, folder: Path) -> None:
+        """Write what was learnt into `adapter/` of a folder, before it is merged."""
+
+
+@dataclass(frozen=True)
+class Full:
+    """All weights are trained."""
+
+    merges = False
+
+    def fit_into(self, model: "nn.Module") -> "nn.Module":
+        """The model as it is."""
+        return model
+
+    def merge(self, model: "nn.Module") -> "nn.Module":
+        """The model as it is."""
+        return model
+
+    def write(self, model: "nn.Module", folder: Path) -> None:
+        """Nothing lies beside the weights."""
+
+
+def method_of(config: MethodTraining, *, seed: int) -> Method:
+    """The method that a config asks for.
+
+    Args:
+        config: `method`, and its fields.
+        seed: of first weights.
+    """
+    if config.method == "full":
+        return Full()
+    from leafout.models.adapters.lora import LowRankShape
+    from leafout.training.methods.lora import Lora
+
+    fields = config.lora
+    shape = LowRankShape(fields.rank, fields.alpha, fields.dropout, rs=fields.rs, dora=fields.dora)
+    return Lora(shape, fields.targets, seed)

@@ -1,0 +1,17 @@
+import pytest
+
+from leafout.core.errors import LeafoutError
+from leafout.training.methods.config import MethodTraining
+
+
+def test_full_tuning_is_what_is_meant_without_a_word() -> None:
+    assert MethodTraining().method == "full"
+    assert MethodTraining.read({"method": "lora", "lora": {"rank": 4, "targets": ["qkv"]}}).lora.targets == ("qkv",)
+
+
+@pytest.mark.parametrize(
+    "values", [{"method": "lore"}, {"lora": {"rank": 0}}, {"lora": {"alpha": 0}}, {"lora": {"ranks": 4}}]
+)
+def test_wrong_values_are_refused(values: dict[str, object]) -> None:
+    with pytest.raises(LeafoutError):
+        MethodTraining.read(values)
