@@ -130,6 +130,24 @@ def test_small_modules_beside_random_weights_are_refused() -> None:
         config(init="random", method="lora")
 
 
+def test_lora_on_another_architecture_is_merged_and_goes_on_exactly(tmp_path: Path, rows: Path) -> None:
+    folder = write_roberta(tmp_path / "roberta")
+    lora = {"method": "lora", "lora": {"targets": ["query", "key", "value", "dense"]}}
+    settings = config(budget={"steps": 100}, peak_rate=0.01, **lora)
+    found = finetune(folder, rows, out=tmp_path / "out", config=settings, run=QuietRun(seed=3))
+    assert found["val_accuracy"] > 0.9
+    assert found["trainable_share"] < 0.5
+    classifier = load_classifier(tmp_path / "out", threads=1)
+    encoded = classifier.encode(["这本书 很好", "the room very bad"])
+    theirs = peft_models.peft_logits(folder, tmp_path / "out" / "adapter", encoded)
+    assert peft_models.farthest(classifier.logits(encoded), theirs) < 1e-5
+    assert [answer.label for answer in classifier.classify(["这本书 很好", "the room very bad"])] == ["好", "差"]
+    with pytest.raises(Stopped):
+        finetune(folder, rows, out=tmp_path / "again", config=settings, run=Stopping(seed=3))
+    assert finetune(folder, rows, out=tmp_path / "again", config=settings, run=QuietRun(seed=3)) == found
+    assert digests(tmp_path / "again") == digests(tmp_path / "out")
+
+
 def test_rows_without_labels_are_refused(tmp_path: Path, model: Path) -> None:
     with pytest.raises(LeafoutError, match="there is no `train`"):
         finetune(model, tmp_path, out=tmp_path / "out", config=config())

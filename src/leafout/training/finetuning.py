@@ -102,7 +102,7 @@ def fitted(made: Made, config: MethodTraining, *, seed: int) -> tuple[Made, Meth
     Raises:
         LeafoutError: when the method has no place in this model.
     """
-    method = method_of(config, seed=seed)
+    method = method_of(config, made.model, seed=seed)
     return replace(made, model=method.fit_into(made.model)), method
 
 

@@ -40,7 +40,7 @@ def settled(
     """
     method.write(model, out)
     if not method.merges:
-        return model, {}
+        return method.merge(model), {}
     with repeatable(cores()), torch.no_grad():
         before = _logits(model, batches(), device)
         merged = method.merge(model)

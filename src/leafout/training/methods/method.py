@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from leafout.training.foreign import ForeignClassifier
 from leafout.training.methods.config import MethodTraining
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Method(Protocol):
         """Prepare a model for training: what is not trained needs no gradient afterwards."""
 
     def merge(self, model: Any) -> Any:
-        """Put what was learnt into the model's own weights."""
+        """The plain model as it is saved: what was learnt is in its own weights where the method merges."""
 
     def write(self, model: Any, folder: Path) -> None:
         """Write what was learnt into `adapter/` of a folder, before it is merged."""
@@ -51,18 +52,38 @@ class Full:
         """Nothing lies beside the weights."""
 
 
-def method_of(config: MethodTraining, *, seed: int) -> Method:
-    """The method that a config asks for.
+def method_of(config: MethodTraining, model: "nn.Module", *, seed: int) -> Method:
+    """The method that a config asks for, as it is done on a model.
 
     Args:
         config: `method`, and its fields.
+        model: one of ours, or a `ForeignClassifier`.
         seed: of first weights.
     """
     if config.method == "full":
         return Full()
+    return _of_foreign(config, seed) if isinstance(model, ForeignClassifier) else _of_ours(config, seed)
+
+
+def _of_ours(config: MethodTraining, seed: int) -> Method:
     from leafout.models.adapters.lora import LowRankShape
     from leafout.training.methods.lora import Lora
 
     fields = config.lora
     shape = LowRankShape(fields.rank, fields.alpha, fields.dropout, rs=fields.rs, dora=fields.dora)
     return Lora(shape, fields.targets, seed)
+
+
+def _of_foreign(config: MethodTraining, seed: int) -> Method:
+    from leafout.training.methods.foreign import PeftMethod
+
+    fields = config.lora
+    given = {
+        "r": fields.rank,
+        "lora_alpha": fields.alpha,
+        "lora_dropout": fields.dropout,
+        "target_modules": list(fields.targets) or None,
+        "use_rslora": fields.rs,
+        "use_dora": fields.dora,
+    }
+    return PeftMethod("LoraConfig", given, merges=True, seed=seed)
