@@ -41,7 +41,7 @@ def test_each_kind_has_the_epsilon_of_its_paper() -> None:
     [
         ({"preset": "tiny", "depth": 2}, "give one"),
         ({"width": 100, "heads": 3}, "cannot be shared"),
-        ({"kind": "t5"}, "kind"),
+        ({"kind": "t7"}, "kind"),
         ({"depth": 0}, "depth"),
         ({"dropout": 1.0}, "dropout"),
         ({"max_tokens": 10**9}, "max_tokens"),

@@ -9,7 +9,7 @@ from transformers import BertConfig, BertForMaskedLM, BertForPreTraining, BertMo
 
 import tiny_models
 from leafout.core.errors import LeafoutError
-from leafout.models.load import classifier_from, dims_in, load_causal, load_classifier, load_masked
+from leafout.models.load import classifier_from, dims_in, is_lean, load_causal, load_classifier, load_masked
 
 SIZES = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}
 
@@ -87,6 +87,12 @@ def test_dropout_is_the_configs_unless_another_is_asked_for(tmp_path: Path) -> N
     tiny_models.write_bert(tmp_path)
     assert load_classifier(tmp_path).dims.dropout == 0.1
     assert load_classifier(tmp_path, dropout=0.0).dims.dropout == 0.0
+
+
+@pytest.mark.parametrize(("name", "wanted"), [("qwen3", True), ("mistral", False)])
+def test_types_of_others_are_not_ours(tmp_path: Path, name: str, wanted: bool) -> None:
+    tiny_models.write_rotary(tmp_path, name)
+    assert is_lean(tmp_path) is wanted
 
 
 def test_the_wrong_kind_of_folder_is_refused(tmp_path: Path) -> None:

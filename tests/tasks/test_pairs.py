@@ -133,6 +133,17 @@ def test_pairs_to_be_put_in_order_are_neighbours_and_half_are_swapped() -> None:
     assert seen.max() == 1
 
 
+def test_without_pairs_every_chunk_is_one_segment_of_one_document() -> None:
+    shards = random_shards(300)
+    whole = pairs_of(shards, max_tokens=64, seed=1, epoch=0, task="none")
+    assert (whole.next_N == -1).all()
+    assert not whole.second_lengths_N.any()
+    assert (whole.lengths_N <= 64).all()
+    assert whole.first_lengths_N.sum() == len(shards.ids)
+    first_N = documents_of(shards, whole.firsts_N)
+    assert (first_N == documents_of(shards, whole.firsts_N + whole.first_lengths_N - 1)).all()
+
+
 def test_swaps_depend_on_seed_and_epoch_alone() -> None:
     shards = random_shards(100)
     wanted = pairs_of(shards, max_tokens=64, seed=1, epoch=2, task="order")

@@ -7,9 +7,13 @@ import pytest
 from leafout.core.errors import LeafoutError
 from leafout.core.run import QuietRun
 from leafout.corpus.documents import Document, DocumentWriter
+from leafout.tokenization.extended import new_tokens
+from leafout.tokenization.fast.encoder import Encoder
 from leafout.tokenization.load import load_tokenizer
 from leafout.tokenization.making import NOTE, make_tokenizer
 from leafout.tokenization.rules import VocabularyRules
+from leafout.tokenization.sentinels import sentinel_ids
+from leafout.tokenization.special import special_tokens
 from tokenization.toy_texts import toy_texts
 
 
@@ -50,6 +54,35 @@ def test_words_of_a_file_are_added_and_what_they_save_is_told(root: Path) -> Non
     told = json.loads((root / "new" / NOTE).read_text(encoding="utf-8"))
     assert (told["first_id"], told["words"], told["left"]) == (400, 3, 0)
     assert told["tokens_before"] >= told["tokens_after"]
+
+
+@pytest.mark.parametrize("kind", ["wordpiece", "bpe", "unigram"])
+def test_marks_for_spans_count_among_the_vocabulary(root: Path, kind: str) -> None:
+    make(root, "new", kind=kind, sentinels=10)
+    tokenizer = load_tokenizer(root / "new")
+    size = tokenizer.get_vocab_size()
+    assert size <= 400
+    assert sentinel_ids(tokenizer) == list(range(size - 1, size - 11, -1))
+    assert set(sentinel_ids(tokenizer)) < special_tokens(root / "new").all_ids
+    encoder = Encoder(tokenizer)
+    assert encoder.fast == (kind != "unigram")  # which the compiled encoder does not know
+    texts = ["<extra_id_0> 天气很好, the weather is good"]
+    assert not encoder.fast or encoder.check(texts) is None
+    assert not set(sentinel_ids(tokenizer)) & set(encoder.encode(texts)[0].tolist())
+
+
+def test_a_tokenizer_that_is_taken_over_gets_the_marks_it_lacks(root: Path) -> None:
+    make(root, "old", kind="bpe")
+    make(root, "new", tokenizer="old", sentinels=10)
+    old, new = load_tokenizer(root / "old"), load_tokenizer(root / "new")
+    assert sentinel_ids(new) == list(range(409, 399, -1))
+    assert old.encode("天气 weather").ids == new.encode("天气 weather").ids
+    assert len(new_tokens(old, new) or {}) == 10
+
+
+def test_marks_for_spans_leave_room_for_words(root: Path) -> None:
+    with pytest.raises(LeafoutError, match="leave no room"):
+        make(root, "new", sentinels=400)
 
 
 @pytest.mark.parametrize("kind", ["wordpiece", "bpe", "unigram"])

@@ -67,6 +67,7 @@ def test_a_given_model_grows_with_the_vocabulary(tmp_path: Path, text: Text, kin
     assert longer.words == ["bookroom"]
     grown = first_model(replace(text, tokenizer=longer.tokenizer), given, shape, seed=1)
     assert grown.dims.vocab_size == text.vocab_size + len(longer.entries)
+    assert isinstance(grown, MaskedModel | CausalModel)
     words = grown.encoder.words if isinstance(grown, MaskedModel) else grown.words
     pieces = text.tokenizer.encode("bookroom", add_special_tokens=False).ids
     assert torch.allclose(words.weight[longer.first_id], words.weight[pieces].mean(0))

@@ -7,8 +7,9 @@ import tiny_models
 import tiny_tokens
 from leafout.models.config import ModelConfig
 from leafout.models.new import new_causal, new_masked
+from leafout.models.stream import Stream
 from leafout.tokenization.special import SpecialTokens, special_tokens
-from leafout.training.samples import masked_guesses, sentence_of, written_texts
+from leafout.training.samples import filled_spans, masked_guesses, sentence_of, written_texts
 
 VOCAB = len(tiny_models.SPECIAL) + len(tiny_models.WORDS)
 
@@ -49,3 +50,40 @@ def test_a_prompt_as_long_as_the_model_can_read_is_left_out(specials: SpecialTok
     show = written_texts(tiny_models.tokenizer(), specials, device="cpu", seed=1, prompts=["书 " * 9, "好"])
     with torch.no_grad():
         assert [line["prompt"] for line in show(model)] == ["好"]
+
+
+class Filling:
+    """Fills in the words it was given, then the mark of the end; keeps what it was asked."""
+
+    def __init__(self, words: list[int], end_id: int, max_tokens: int) -> None:
+        self.script, self.asked = [*words, end_id], list[list[int]]()
+        self.dims = ModelConfig(layers=1, width=16, max_tokens=max_tokens).resolved(VOCAB)
+
+    def eval(self) -> None:
+        """Nothing is random here."""
+
+    def answers(self, inputs: Stream, targets: Stream) -> torch.Tensor:
+        self.asked.append(inputs.ids_T.tolist())
+        logits = torch.zeros(len(targets.ids_T), VOCAB)
+        logits[-1, self.script[min(len(targets.ids_T) - 2, len(self.script) - 1)]] = 1
+        return logits
+
+
+@pytest.mark.parametrize("max_tokens", [8, 32])
+def test_a_filling_tells_what_stood_there_and_what_is_written(specials: SpecialTokens, max_tokens: int) -> None:
+    tokenizer = tiny_models.tokenizer()
+    words = [tokenizer.token_to_id(word) for word in ("room", "bad")]
+    model = Filling(words, specials.end_id, max_tokens)
+    sentences = ["这本书很不好 the", "好"]
+    show = filled_spans(tokenizer, specials, sentinel_id=1, device="cpu", sentences=sentences)
+    (line,) = show(model)
+    assert (line["before"], line["was"], line["after"], line["filling"]) == ("这 本", "书 很 不", "好 the", "room bad")
+    assert len(model.asked[0]) == 6
+    assert sentence_of(line) == "这 本 ___ 好 the  (room bad; it was 书 很 不)"
+
+
+def test_a_filling_without_an_end_is_cut(specials: SpecialTokens) -> None:
+    tokenizer = tiny_models.tokenizer()
+    model = Filling([tokenizer.token_to_id("room")] * 99, specials.end_id, 32)
+    show = filled_spans(tokenizer, specials, sentinel_id=1, device="cpu", sentences=["这本书很不好"])
+    assert show(model)[0]["filling"] == " ".join(["room"] * 8)

@@ -10,6 +10,7 @@ from leafout.core.config import Config
 from leafout.core.errors import LeafoutError
 
 Kind = Literal["bert", "modernbert", "gpt", "llama", "qwen2", "qwen3"]
+NewKind = Kind | Literal["t5"]
 Activation = Literal["gelu", "gelu_new", "gelu_pytorch_tanh", "relu", "silu", "swish"]
 Preset = Literal["tiny", "mini", "small", "medium", "base"]
 
@@ -132,12 +133,25 @@ class Dims:
         return 0.02 * math.sqrt(768 / self.width)
 
 
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """What the dial says, filled in; see `Dims`."""
+
+    vocab_size: int
+    layers: int
+    width: int
+    heads: int
+    ffn: int
+    max_tokens: int
+    dropout: float
+
+
 class ModelConfig(Config):
     """A model to be made from random weights."""
 
-    kind: Kind = "bert"
+    kind: NewKind = "bert"
     """`bert` and the newer `modernbert` read both ways (classifying); `gpt` and the newer `llama`, `qwen2` and `qwen3`
-    write on."""
+    write on; `t5` reads a text and writes another (`layers` of each), computed by transformers."""
 
     preset: Preset | None = None
     """A known size: tiny 2x128, mini 4x256, small 4x512, medium 8x512, base 12x768 (Turc et al. 2019)."""
@@ -188,15 +202,15 @@ class ModelConfig(Config):
         heads = self.heads or _heads(width)
         if self.kv_heads is not None and heads % self.kv_heads:
             raise ValueError(f"{heads} heads cannot share {self.kv_heads} heads of keys")
-        if self.kind not in {"bert", "gpt"} and width // heads % 2:
+        if self.kind not in {"bert", "gpt", "t5"} and width // heads % 2:
             raise ValueError(f"heads of {width // heads} numbers cannot turn, an even width is needed")
         rotary_only = {"kv_heads", "rope_base", "tied"} - ({"rope_base"} if self.kind == "modernbert" else set())
         if self.kind not in ROTARY and rotary_only & self.model_fields_set:
             raise ValueError(f"`{min(rotary_only & self.model_fields_set)}` is not for kind {self.kind}")
         return self
 
-    def resolved(self, vocab_size: int) -> Dims:
-        """Every dimension filled in.
+    def sizes(self, vocab_size: int) -> Sizes:
+        """The dial, filled in.
 
         Raises:
             LeafoutError: when there are no words.
@@ -204,20 +218,32 @@ class ModelConfig(Config):
         if vocab_size < 1:
             raise LeafoutError(f"a vocabulary of {vocab_size} words makes no model", where="[model]")
         layers, width = self._size()
-        heads, turns = self.heads or _heads(width), self.kind not in {"bert", "gpt"}
+        ffn = self.ffn or (4 * width if self.kind in {"bert", "gpt"} else _gated(width))
+        return Sizes(vocab_size, layers, width, self.heads or _heads(width), ffn, self.max_tokens, self.dropout)
+
+    def resolved(self, vocab_size: int) -> Dims:
+        """Every dimension of a model of ours filled in.
+
+        Raises:
+            LeafoutError: when there are no words, or the model is not of ours.
+        """
+        if self.kind == "t5":
+            raise LeafoutError("`kind` is `t5`, which is computed by transformers", where="[model.kind]")
+        sizes = self.sizes(vocab_size)
+        layers, width, heads = sizes.layers, sizes.width, sizes.heads
         dims = Dims(
             kind=self.kind,
             vocab_size=vocab_size,
             layers=layers,
             width=width,
             heads=heads,
-            ffn=self.ffn or (_gated(width) if turns else 4 * width),
+            ffn=sizes.ffn,
             max_tokens=self.max_tokens,
             activation=self.activation or ("silu" if self.kind in ROTARY else "gelu"),
             epsilon=_EPSILONS.get(self.kind, 1e-6),
             dropout=self.dropout,
         )
-        if not turns:
+        if self.kind in {"bert", "gpt"}:
             return dims
         dims = replace(dims, rope=Rope(self.rope_base or _ROPE_BASES.get(self.kind, 10_000.0)), ffn_bias=False)
         if self.kind == "modernbert":

@@ -11,7 +11,7 @@ from leafout.models.modern_config import modern_config, modern_dims
 from leafout.models.rotary_config import rotary_config, rotary_dims
 
 MAX_LABELS = 100_000
-_MODEL_TYPES: Mapping[Kind, str] = {
+MODEL_TYPES: Mapping[Kind, str] = {
     "bert": "bert",
     "modernbert": "modernbert",
     "gpt": "gpt2",
@@ -44,10 +44,10 @@ def kind_of(config: Mapping[str, Any], path: Path) -> Kind:
         LeafoutError: for one that we do not compute.
     """
     found = config.get("model_type")
-    for kind, name in _MODEL_TYPES.items():
+    for kind, name in MODEL_TYPES.items():
         if found == name:
             return kind
-    known = ", ".join(repr(name) for name in _MODEL_TYPES.values())
+    known = ", ".join(repr(name) for name in MODEL_TYPES.values())
     raise LeafoutError(f"`model_type` is {found!r}, our models are {known}", where=str(path))
 
 
@@ -62,8 +62,8 @@ def dims_of(config: Mapping[str, Any], kind: Kind, path: Path) -> Dims:
     Raises:
         LeafoutError: for another kind, an option we do not compute, or a number out of bounds.
     """
-    if config.get("model_type") != _MODEL_TYPES[kind]:
-        message = f"`model_type` is {config.get('model_type')!r}, this needs {_MODEL_TYPES[kind]!r}"
+    if config.get("model_type") != MODEL_TYPES[kind]:
+        message = f"`model_type` is {config.get('model_type')!r}, this needs {MODEL_TYPES[kind]!r}"
         raise LeafoutError(message, where=str(path))
     if kind in ROTARY:
         return rotary_dims(config, kind, path)

@@ -14,7 +14,7 @@ from leafout.core.errors import LeafoutError
 from leafout.core.plain_json import read_object
 from leafout.models.config import CAUSAL, ENCODERS, Dims, Kind
 from leafout.models.decoder import CausalModel
-from leafout.models.folder_config import MAX_LABELS, dims_of, kind_of
+from leafout.models.folder_config import MAX_LABELS, MODEL_TYPES, dims_of, kind_of
 from leafout.models.heads import Classifier, MaskedModel
 from leafout.models.names import Entry, causal_entries, classifier_entries, masked_entries
 from leafout.models.new import randomize
@@ -95,6 +95,15 @@ def is_ours(folder: Path) -> bool:
         return dims_in(folder).kind in CAUSAL
     except LeafoutError:
         return False
+
+
+def is_lean(folder: Path) -> bool:
+    """Whether the model in a folder is of a type that we compute ourselves.
+
+    Raises:
+        LeafoutError: when there is no `config.json`.
+    """
+    return read_object(folder / "config.json").get("model_type") in MODEL_TYPES.values()
 
 
 def dims_in(folder: Path) -> Dims:

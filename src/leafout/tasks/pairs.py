@@ -24,7 +24,7 @@ from leafout.tasks.example import Int32, Int64
 if TYPE_CHECKING:
     from leafout.tokenization.shards import TokenShards
 
-SentenceTask = Literal["next", "order"]
+SentenceTask = Literal["next", "order", "none"]
 
 NUM_SPECIAL = 3
 """[CLS] first [SEP] second [SEP]."""
@@ -84,18 +84,28 @@ def pairs_of(
         seed: with `epoch`, the key of all choices.
         epoch: from 0.
         short_fraction: share of chunks with a random shorter target, so that short inputs are known too.
-        task: whether half of the seconds come from other documents, or stood before the first.
+        task: whether half of the seconds come from other documents, or stood before the first; or every chunk stays one
+            segment.
     """
     random = np.random.default_rng((seed, epoch, _KEY))
     sentences = np.asarray(shards.sentences, np.int64)
     documents = np.asarray(shards.documents, np.int64)
     cap = max_tokens - NUM_SPECIAL
     plan = _plan(sentences, documents, random=random, cap=cap, short_fraction=short_fraction)
-    if task == "order":
+    if task != "next":
         plan.is_random_S[:] = False
     chunk_N = _walk(documents, np.where(plan.is_random_S, plan.part_S, plan.end_S))
     pairs = _slices(sentences, documents, plan, chunk_N, cap=cap, random=random)
+    if task == "none":
+        return _whole(pairs)
     return pairs if task == "next" else _half_swapped(pairs, random)
+
+
+def _whole(pairs: Pairs) -> Pairs:
+    """Pairs that follow, as one segment each."""
+    lengths_N = pairs.first_lengths_N + pairs.second_lengths_N
+    nothing_N = np.zeros_like(lengths_N)
+    return replace(pairs, first_lengths_N=lengths_N, second_lengths_N=nothing_N, next_N=np.full_like(pairs.next_N, -1))
 
 
 def _half_swapped(pairs: Pairs, random: np.random.Generator) -> Pairs:

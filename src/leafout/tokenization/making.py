@@ -20,6 +20,7 @@ from leafout.tokenization.files import copy_tokenizer, replace_vocabulary, write
 from leafout.tokenization.load import load_tokenizer
 from leafout.tokenization.rules import Extend, VocabularyRules
 from leafout.tokenization.sample import training_texts
+from leafout.tokenization.sentinels import add_sentinels
 from leafout.tokenization.words import find_words, read_words
 
 NOTE = "extension.json"
@@ -45,6 +46,14 @@ def make_tokenizer(train: Path, out: Path, rules: VocabularyRules, run: Run) -> 
         LeafoutError: when there is no text, `vocab_size` is too small, or a tokenizer is damaged.
         Stopped: when asked to.
     """
+    _made(train, out, rules, run)
+    if rules.sentinels:
+        tokenizer = load_tokenizer(out)
+        add_sentinels(tokenizer, rules.sentinels)
+        replace_vocabulary(out, tokenizer)
+
+
+def _made(train: Path, out: Path, rules: VocabularyRules, run: Run) -> None:
     max_bytes = rules.training_bytes or max(_BYTES_PER_ENTRY * rules.vocab_size, _LEAST_TRAINING_BYTES)
     if rules.extend is not None and not rules.tokenizer:
         hint = "tokenizer: FOLDER of the tokenizer to extend; a new one takes its words from the text itself"
@@ -61,7 +70,10 @@ def make_tokenizer(train: Path, out: Path, rules: VocabularyRules, run: Run) -> 
 
 
 def _trained(texts: Texts, out: Path, rules: VocabularyRules, run: Run) -> None:
-    size, frequency = rules.vocab_size, rules.min_frequency
+    size, frequency = rules.vocab_size - rules.sentinels, rules.min_frequency
+    if size < 1:
+        message = f"`sentinels` {rules.sentinels} leave no room in a vocabulary of {rules.vocab_size}"
+        raise LeafoutError(message, where="[sentinels]", hint="sentinels: 100")
     lowercase = rules.kind == "wordpiece" if rules.lowercase is None else rules.lowercase
     made: Tokenizer
     if rules.kind == "wordpiece":
@@ -73,7 +85,7 @@ def _trained(texts: Texts, out: Path, rules: VocabularyRules, run: Run) -> None:
     else:
         made = byte_bpe.train_byte_bpe(texts, vocab_size=size, lowercase=lowercase, min_frequency=frequency)
     if made.get_vocab_size() < size:
-        run.say(f"the text has pairs for {made.get_vocab_size()} entries only, `vocab_size` is {size}")
+        run.say(f"the text has pairs for {made.get_vocab_size()} entries only, there is room for {size}")
     write_tokenizer(made, out, named=byte_bpe.NAMED if rules.kind == "bpe" else wordpiece.NAMED, lowercase=lowercase)
 
 

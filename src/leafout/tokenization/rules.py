@@ -40,6 +40,9 @@ class VocabularyRules(Config):
     """A local folder whose tokenizer is taken as it is; `kind` to `coverage` have no effect then."""
     extend: Extend | None = None
     """Add words of the domain to the tokenizer that is taken over; ids of old entries stay."""
+    sentinels: int = Field(default=0, ge=0, le=10_000)
+    """Marks for spans that are taken out (`<extra_id_0>`, ...), which pre-training a T5 needs; 100 are usual. They
+    count among `vocab_size`; a tokenizer that is taken over gets those it lacks."""
     max_document_tokens: int = Field(default=0, ge=0)
     """Cut longer documents into several at the ends of sentences; 0 never cuts."""
     source_weights: dict[str, Weight] = {}

@@ -34,10 +34,10 @@ class ForeignClassifier(nn.Module):
 
     def forward(self, stream: Stream) -> Tensor:
         """Logits of each row."""
-        inputs = {"input_ids": self._padded(stream.ids_T, stream, self.pad_id)}
-        inputs["attention_mask"] = self._padded(torch.ones_like(stream.ids_T), stream, 0)
+        inputs = {"input_ids": padded(stream.ids_T, stream, self.pad_id)}
+        inputs["attention_mask"] = padded(torch.ones_like(stream.ids_T), stream, 0)
         if self.takes_segments:
-            inputs["token_type_ids"] = self._padded(stream.segments_T, stream, 0)
+            inputs["token_type_ids"] = padded(stream.segments_T, stream, 0)
         logits_BL: Tensor = self.model(**inputs).logits
         return logits_BL
 
@@ -45,13 +45,14 @@ class ForeignClassifier(nn.Module):
         """Write config and weights as transformers does."""
         self.model.save_pretrained(folder)  # type: ignore[operator]  # transformers' method
 
-    @staticmethod
-    def _padded(values_T: Tensor, stream: Stream, fill: int) -> Tensor:
-        if stream.unpad_T is None:
-            return values_T.view(stream.num_rows, stream.max_tokens)
-        padded = values_T.new_full((stream.num_rows * stream.max_tokens,), fill)
-        padded[stream.unpad_T] = values_T
-        return padded.view(stream.num_rows, stream.max_tokens)
+
+def padded(values_T: Tensor, stream: Stream, fill: int) -> Tensor:
+    """The values of a stream as rows [B, S] of one length."""
+    if stream.unpad_T is None:
+        return values_T.view(stream.num_rows, stream.max_tokens)
+    filled = values_T.new_full((stream.num_rows * stream.max_tokens,), fill)
+    filled[stream.unpad_T] = values_T
+    return filled.view(stream.num_rows, stream.max_tokens)
 
 
 def foreign_classifier(

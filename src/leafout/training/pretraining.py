@@ -16,26 +16,34 @@ from leafout.models.config import CAUSAL, ModelConfig
 from leafout.models.decoder import CausalModel
 from leafout.models.grow import grow_vocabulary
 from leafout.models.heads import MaskedModel
-from leafout.models.load import dims_in, load_causal, load_masked
+from leafout.models.load import dims_in, is_lean, load_causal, load_masked
 from leafout.models.new import new_causal, new_masked
+from leafout.models.new_t5 import new_t5
+from leafout.models.save import save_model
 from leafout.tasks.causal import Documents
 from leafout.tasks.losses.causal import CausalObjective
 from leafout.tasks.losses.mlm import MaskedObjective
+from leafout.tasks.losses.spans import SpanObjective
 from leafout.tasks.masking import MaskRules, mask_rules
 from leafout.tasks.mlm import MaskedPairs, PairMarks
 from leafout.tasks.pairs import SentenceTask
+from leafout.tasks.spans import CorruptedSpans, SpanRules
 from leafout.tokenization.extended import new_tokens
-from leafout.tokenization.load import load_tokenizer
+from leafout.tokenization.load import load_tokenizer, num_ids
+from leafout.tokenization.sentinels import sentinel_ids
 from leafout.tokenization.shards import TokenShards, read_shards
 from leafout.tokenization.special import SpecialTokens, special_tokens
 from leafout.training.batches import Data, fingerprint
-from leafout.training.samples import Show, masked_guesses, written_texts
+from leafout.training.foreign_text import ForeignCausal, ForeignSpans, ForeignText, grow_foreign, load_text_model
+from leafout.training.samples import Show, filled_spans, masked_guesses, written_texts
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
+    from torch import nn
 
     from leafout.training.loop import Objective
 
+Taught = MaskedModel | CausalModel | ForeignText
 RATE_BY_WIDTH = 0.25
 """Peak rate times width: 0.001 for a width of 256, 0.0003 for 768."""
 _NEXT_SENTENCE = 0.1
@@ -60,6 +68,11 @@ class Text:
     def vocab_size(self) -> int:
         """Ids of the tokenizer."""
         return int(self.tokenizer.get_vocab_size(with_added_tokens=True))
+
+    @property
+    def num_ids(self) -> int:
+        """One more than the largest id; more than `vocab_size` where a vocabulary has holes."""
+        return num_ids(self.tokenizer)
 
     def fingerprint(self) -> str:
         """The sha256 of all tokens."""
@@ -91,14 +104,17 @@ def read_text(folder: Path) -> Text:
     return Text(folder, load_tokenizer(folder), special_tokens(folder), parts["train"], parts["val"])
 
 
-def first_model(text: Text, given: Path | None, shape: ModelConfig, *, seed: int) -> MaskedModel | CausalModel:
-    """A model with random weights of a shape, or the given one to go on from.
+def first_model(text: Text, given: Path | None, shape: ModelConfig, *, seed: int) -> Taught:
+    """A model with random weights of a shape, or the given one to go on from; computed by transformers if not by us.
 
     A given model whose vocabulary the text's extends grows; the new tokens start at the mean of their pieces.
 
     Raises:
-        LeafoutError: when the given model has another vocabulary than the text.
+        LeafoutError: when the given model has another vocabulary than the text, or cannot be loaded.
     """
+    if given is None and shape.kind == "t5":
+        inner = new_t5(shape, text.vocab_size, text.specials, seed)
+        return ForeignSpans(inner, pad_id=text.specials.pad_id, max_tokens=shape.max_tokens)
     if given is None:
         if shape.kind in CAUSAL:
             return new_causal(shape, text.vocab_size, text.specials, seed)
@@ -106,22 +122,42 @@ def first_model(text: Text, given: Path | None, shape: ModelConfig, *, seed: int
         with torch.no_grad():
             fresh.bias.copy_(log_frequencies(text))
         return fresh
+    if not is_lean(given):
+        foreign = load_text_model(given, pad_id=text.specials.pad_id)
+        pieces = _new_pieces(text, given, foreign.dims.vocab_size)
+        if pieces:
+            grow_foreign(foreign, pieces, max(foreign.dims.vocab_size, text.num_ids))
+        return foreign
     dims = dims_in(given)
-    own = load_tokenizer(given) if (given / "tokenizer.json").is_file() else None
-    pieces = {} if own is None else new_tokens(own, text.tokenizer)
-    if pieces is None or (own is None and dims.vocab_size < text.vocab_size):
-        message = f"the text has other tokens ({text.vocab_size}) than the model ({dims.vocab_size})"
-        hint = f"tokenize with `tokenizer: {given}`; `extend` adds words to it"
-        raise LeafoutError(message, where=str(given), hint=hint)
+    pieces = _new_pieces(text, given, dims.vocab_size)
     model = load_causal(given) if dims.kind in CAUSAL else load_masked(given, seed=seed)
     if pieces:
         grow_vocabulary(model, pieces, max(dims.vocab_size, text.vocab_size))
     return model
 
 
-def is_rotary(model: object) -> bool:
-    """Whether it is in Llama's layout, whose folders do not say by their kind that texts begin with a mark."""
-    return isinstance(model, CausalModel) and model.dims.rope is not None
+def _new_pieces(text: Text, given: Path, vocab_size: int) -> dict[int, list[int]]:
+    """The tokens of the text that a given model has not, as pieces that it has."""
+    own = load_tokenizer(given) if (given / "tokenizer.json").is_file() else None
+    pieces = {} if own is None else new_tokens(own, text.tokenizer)
+    if pieces is None or (own is None and vocab_size < text.num_ids):
+        message = f"the text has other tokens ({text.vocab_size}) than the model ({vocab_size})"
+        hint = f"tokenize with `tokenizer: {given}`; `extend` adds words to it"
+        raise LeafoutError(message, where=str(given), hint=hint)
+    return pieces
+
+
+def begins_texts(model: object) -> bool:
+    """Whether texts begin with a mark and the model's folder does not say so by its kind, as that of a GPT-2 does."""
+    return isinstance(model, ForeignCausal) or (isinstance(model, CausalModel) and model.dims.rope is not None)
+
+
+def save(model: "nn.Module", out: Path) -> None:
+    """Write config and weights in Hugging Face layout."""
+    if isinstance(model, ForeignText):
+        model.save(out)
+    else:
+        save_model(model, out)
 
 
 def log_frequencies(text: Text) -> torch.Tensor:
@@ -138,19 +174,19 @@ def log_frequencies(text: Text) -> torch.Tensor:
     return torch.from_numpy(logs_V - logs_V.mean()).float()
 
 
-def next_sentence_of(model: MaskedModel, wanted: float | None, task: SentenceTask = "next") -> float:
-    """The weight of the loss of pairs.
+def next_sentence_of(model: Taught, wanted: float | None, task: SentenceTask = "next") -> float:
+    """The weight of the loss of pairs; none where a model has no head for it.
 
     Raises:
         LeafoutError: when it is wanted of a model that has no head for it.
     """
-    if model.dims.near is None:
+    if isinstance(model, MaskedModel) and model.dims.near is None:
         return _NEXT_SENTENCE if wanted is None else wanted
     if task == "order":
         hint = "leave it out"
-        raise LeafoutError("a modernbert has no head for the order of sentences", where="[sentence_task]", hint=hint)
+        raise LeafoutError("this model has no head for the order of sentences", where="[sentence_task]", hint=hint)
     if wanted:
-        raise LeafoutError("a modernbert has no head for next sentences", where="[next_sentence]", hint="leave it out")
+        raise LeafoutError("this model has no head for next sentences", where="[next_sentence]", hint="leave it out")
     return 0.0
 
 
@@ -182,8 +218,9 @@ def masked_lesson(
         MaskedPairs(side, rules, marks, max_tokens=max_tokens, seed=key, short_fraction=short_fraction, task=task)
         for side, key in ((text.train, seed), (text.val, _VAL_SEED))
     )
+    objective = MaskedObjective(device=device, next_sentence=next_sentence, task="order" if task == "order" else "next")
     show = masked_guesses(text.tokenizer, text.specials, device=device)
-    return Lesson(MaskedObjective(device=device, next_sentence=next_sentence, task=task), train, val, show)
+    return Lesson(objective, train, val, show)
 
 
 def rules_of(text: Text, *, fraction: float, whole_words: bool) -> MaskRules:
@@ -221,6 +258,35 @@ def causal_lesson(text: Text, *, device: str, seed: int, max_tokens: int) -> Les
     )
     show = written_texts(text.tokenizer, text.specials, device=device, seed=seed)
     return Lesson(CausalObjective(device=device, bytes_V=bytes_of_tokens(text)), train, val, show)
+
+
+def span_lesson(text: Text, *, fraction: float, mean_tokens: float, device: str, seed: int, max_tokens: int) -> Lesson:
+    """Spans to be filled in.
+
+    Args:
+        text: what is read.
+        fraction: of the tokens that are taken out.
+        mean_tokens: of a span.
+        device: of the model.
+        seed: of cuts and spans.
+        max_tokens: of either side of an example.
+
+    Raises:
+        LeafoutError: when the tokenizer has fewer marks than a text has spans.
+    """
+    sentinels = sentinel_ids(text.tokenizer, where=str(text.folder))
+    rules = SpanRules(np.array(sentinels, np.int64), text.specials.end_id, fraction, mean_tokens)
+    spans = int(rules.counts(np.array([rules.longest(max_tokens)]))[1][0])
+    if spans > len(sentinels):
+        message = f"a text of {max_tokens} tokens has {spans} spans, the tokenizer marks for {len(sentinels)}"
+        hint = f"tokenize with `sentinels: {spans}`, or give a smaller `max_tokens`"
+        raise LeafoutError(message, where="[max_tokens]", hint=hint)
+    train, val = (
+        CorruptedSpans(side, rules, max_tokens=max_tokens, seed=key)
+        for side, key in ((text.train, seed), (text.val, _VAL_SEED))
+    )
+    show = filled_spans(text.tokenizer, text.specials, sentinel_id=sentinels[0], device=device)
+    return Lesson(SpanObjective(device=device), train, val, show)
 
 
 def bytes_of_tokens(text: Text) -> torch.Tensor:

@@ -1,4 +1,4 @@
-"""What a model being trained has to say: guesses of masked words, and texts it goes on with.
+"""What a model being trained has to say: guesses of masked words, spans it fills in, and texts it goes on with.
 
 Legend: K masked tokens, V vocabulary.
 """
@@ -27,6 +27,7 @@ SENTENCES = (
     "This book was very good, and I would like to read it again.",
 )
 PROMPTS = ("今天", "这家酒店", "The ", "This function returns ")
+_SPAN_TOKENS, _MOST_FILLED = 3, 8
 Show = Callable[[Any], list[dict[str, Any]]]
 
 
@@ -44,7 +45,7 @@ def masked_guesses(
             ids = row[: model.dims.max_tokens].copy()
             place = _middle(ids, specials)
             was, ids[place] = int(ids[place]), specials.mask_id or 0
-            stream = Stream.of(collate([Example(ids, np.zeros(len(ids), np.int8))]), device)
+            stream = _stream_of(ids.tolist(), device)
             chances_V = model.guess(model.encode(stream)[place : place + 1]).float().softmax(-1)[0]
             best = chances_V.topk(3)
             guesses = [tokenizer.id_to_token(index) for index in best.indices.tolist()]
@@ -99,8 +100,7 @@ def _written(  # noqa: PLR0917 - the settings of one draw
     temperature: float,
     generator: torch.Generator,
 ) -> list[int]:
-    row = np.asarray(ids, np.int32)
-    stream = Stream.of(collate([Example(row, np.zeros(len(row), np.int8))]), device)
+    stream = _stream_of(ids, device)
     logits_1V, cache = model.prefill(stream, places=len(ids) + room)
     written: list[int] = []
     while True:
@@ -114,12 +114,59 @@ def _written(  # noqa: PLR0917 - the settings of one draw
         logits_1V = model.step(drawn.to(device), cache)
 
 
+def filled_spans(
+    tokenizer: "Tokenizer",
+    specials: "SpecialTokens",
+    *,
+    sentinel_id: int,
+    device: str,
+    sentences: Sequence[str] = SENTENCES,
+) -> Show:
+    """Lines with a sentence whose middle was taken out, and what the model fills in: the likeliest token each time."""
+    rows = [tokenizer.encode(sentence, add_special_tokens=False).ids for sentence in sentences]
+    kept = [(text, ids) for text, ids in zip(sentences, rows, strict=True) if len(ids) > _SPAN_TOKENS]
+
+    def show(model: Any) -> list[dict[str, Any]]:
+        model.eval()
+        lines: list[dict[str, Any]] = []
+        for sentence, whole in kept:
+            ids = whole[: model.dims.max_tokens - 1]
+            first = (len(ids) - _SPAN_TOKENS) // 2
+            before, was, after = ids[:first], ids[first : first + _SPAN_TOKENS], ids[first + _SPAN_TOKENS :]
+            inputs = _stream_of([*before, sentinel_id, *after, specials.end_id], device)
+            filling = _filling(model, inputs, sentinel_id, device, specials.all_ids)
+            shown = {"before": before, "after": after, "was": was, "filling": filling}
+            lines.append({"text": sentence} | {name: _shown(tokenizer, part) for name, part in shown.items()})
+        return lines
+
+    return show
+
+
+def _filling(model: Any, inputs: Stream, sentinel_id: int, device: str, ends: frozenset[int]) -> list[int]:
+    """The likeliest tokens behind the mark, until another special one."""
+    written: list[int] = []
+    while len(written) < _MOST_FILLED:
+        asked = _stream_of([sentinel_id, *written, sentinel_id], device)  # the last token is not looked at
+        token = int(model.answers(inputs, asked)[-1].argmax())
+        if token in ends:
+            break
+        written.append(token)
+    return written
+
+
+def _stream_of(ids: Sequence[int], device: str) -> Stream:
+    row = np.asarray(ids, np.int32)
+    return Stream.of(collate([Example(row, np.zeros(len(row), np.int8))]), device)
+
+
 def sentence_of(line: Mapping[str, Any]) -> str:
     """A line of samples, in a few words."""
     if "guesses" in line:
         chances = zip(line["guesses"], line["probabilities"], strict=True)
         guesses = ", ".join(f"{guess} {chance:.0%}" for guess, chance in chances)
         return f"{line['before']} ___ {line['after']}  ({guesses}; it was {line['was']})"
+    if "filling" in line:
+        return f"{line['before']} ___ {line['after']}  ({line['filling']}; it was {line['was']})"
     return f"{line['prompt']} >>> {line['text']}"
 
 
