@@ -9,7 +9,16 @@ from transformers import BertConfig, BertForMaskedLM, BertForPreTraining, BertMo
 
 import tiny_models
 from leafout.core.errors import LeafoutError
-from leafout.models.load import classifier_from, dims_in, is_lean, load_causal, load_classifier, load_masked
+from leafout.models.load import (
+    classifier_from,
+    dims_in,
+    is_lean,
+    load_causal,
+    load_classifier,
+    load_masked,
+    load_token_classifier,
+    token_classifier_from,
+)
 
 SIZES = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}
 
@@ -42,6 +51,26 @@ def test_a_classifier_starts_from_the_encoder_of_any_bert(tmp_path: Path, kind: 
     assert not torch.equal(model.head.weight, classifier_from(tmp_path, 3, seed=2).head.weight)
     assert model.pooler.weight.abs().sum() > 0
     assert all(parameter.requires_grad for parameter in model.parameters())
+
+
+@pytest.mark.parametrize("kind", [BertForPreTraining, BertModel])
+def test_a_classifier_of_tokens_starts_from_the_encoder_of_any_bert(tmp_path: Path, kind: type[Any]) -> None:
+    reference = write(tmp_path, kind)
+    first, again, other = (token_classifier_from(tmp_path, 5, seed=seed) for seed in (1, 1, 2))
+    bare = reference if kind is BertModel else reference.bert
+    assert torch.equal(first.encoder.words.weight, bare.embeddings.word_embeddings.weight)
+    assert first.head.weight.shape == (5, 16)
+    assert torch.equal(first.head.weight, again.head.weight)
+    assert not torch.equal(first.head.weight, other.head.weight)
+
+
+def test_a_classifier_of_tokens_starts_with_the_head_of_a_modernbert(tmp_path: Path) -> None:
+    reference = tiny_models.write_modern(tmp_path, "plain", masked=True)
+    model = token_classifier_from(tmp_path, 5, seed=1)
+    assert model.transform is not None
+    assert torch.equal(model.transform.weight, reference.head.dense.weight)
+    with pytest.raises(LeafoutError, match=r"no `classifier.bias`"):
+        load_token_classifier(tmp_path)
 
 
 def test_another_classifier_gives_its_encoder_and_not_its_head(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 import torch
 from transformers import (
     AutoConfig,
+    AutoModelForTokenClassification,
     BertForPreTraining,
     BertForSequenceClassification,
     BertModel,
@@ -15,8 +16,8 @@ from transformers import (
 import tiny_models
 from leafout.core.errors import LeafoutError
 from leafout.models.config import ModelConfig
-from leafout.models.load import load_causal, load_classifier, load_masked
-from leafout.models.new import new_causal, new_classifier, new_masked
+from leafout.models.load import load_causal, load_classifier, load_masked, load_token_classifier
+from leafout.models.new import new_causal, new_classifier, new_masked, random_token_classifier
 from leafout.models.save import save_model
 from leafout.models.stream import Stream
 from leafout.tasks.example import collate
@@ -76,6 +77,24 @@ def test_a_classifier_loads_in_transformers_with_equal_outputs_and_labels(tmp_pa
         theirs = loaded(BertForSequenceClassification, tmp_path)
         assert (model(stream) - theirs(**inputs).logits).abs().max() < 1e-5
     assert theirs.config.id2label == {0: "差", 1: "good", 2: "中"}
+
+
+@pytest.mark.parametrize("kind", ["bert", "modernbert"])
+def test_a_classifier_of_tokens_loads_in_transformers_and_back_with_equal_outputs(tmp_path: Path, kind: str) -> None:
+    shape = ModelConfig.read({"kind": kind, "layers": 3, "width": 32, "heads": 4, "max_tokens": 32})
+    model = stirred(random_token_classifier(shape.resolved(39), 3, 0))
+    save_model(model, tmp_path, labels=["O", "B-人", "I-人"])
+    stream, inputs, is_token = padded()
+    if kind == "modernbert":
+        inputs.pop("token_type_ids")
+    theirs = loaded(AutoModelForTokenClassification, tmp_path)
+    with torch.no_grad():
+        logits = model(stream)
+        assert (logits - theirs(**inputs).logits[is_token]).abs().max() < 1e-5
+        theirs.save_pretrained(tmp_path / "theirs")
+        again = load_token_classifier(tmp_path / "theirs").eval()
+        assert (again(stream) - logits).abs().max() < 1e-5
+    assert theirs.config.id2label == {0: "O", 1: "B-人", 2: "I-人"}
 
 
 def test_a_causal_model_loads_in_transformers_with_equal_outputs(tmp_path: Path) -> None:

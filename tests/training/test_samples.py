@@ -72,7 +72,7 @@ class Filling:
 @pytest.mark.parametrize("max_tokens", [8, 32])
 def test_a_filling_tells_what_stood_there_and_what_is_written(specials: SpecialTokens, max_tokens: int) -> None:
     tokenizer = tiny_models.tokenizer()
-    words = [tokenizer.token_to_id(word) for word in ("room", "bad")]
+    words = tokenizer.encode("room bad", add_special_tokens=False).ids
     model = Filling(words, specials.end_id, max_tokens)
     sentences = ["这本书很不好 the", "好"]
     show = filled_spans(tokenizer, specials, sentinel_id=1, device="cpu", sentences=sentences)
@@ -84,6 +84,6 @@ def test_a_filling_tells_what_stood_there_and_what_is_written(specials: SpecialT
 
 def test_a_filling_without_an_end_is_cut(specials: SpecialTokens) -> None:
     tokenizer = tiny_models.tokenizer()
-    model = Filling([tokenizer.token_to_id("room")] * 99, specials.end_id, 32)
+    model = Filling(tokenizer.encode("room", add_special_tokens=False).ids * 99, specials.end_id, 32)
     show = filled_spans(tokenizer, specials, sentinel_id=1, device="cpu", sentences=["这本书很不好"])
     assert show(model)[0]["filling"] == " ".join(["room"] * 8)

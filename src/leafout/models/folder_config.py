@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from leafout.core.errors import LeafoutError
 from leafout.models.config import ROTARY, Dims, Kind
 from leafout.models.config_values import activation, number, token_id, whole
-from leafout.models.modern_config import modern_config, modern_dims
+from leafout.models.modern_config import Architecture, modern_config, modern_dims, named_labels
 from leafout.models.rotary_config import rotary_config, rotary_dims
 
 MAX_LABELS = 100_000
@@ -16,6 +16,11 @@ MODEL_TYPES: Mapping[Kind, str] = {
     "modernbert": "modernbert",
     "gpt": "gpt2",
     **{kind: kind for kind in ROTARY},
+}
+_BERTS: Mapping[Architecture, str] = {
+    "masked": "BertForPreTraining",
+    "classifier": "BertForSequenceClassification",
+    "tokens": "BertForTokenClassification",
 }
 _LIMITS: Mapping[str, tuple[str, str, int]] = {
     "vocab_size": ("vocab_size", "vocab_size", 4_000_000),
@@ -104,21 +109,12 @@ def dims_of(config: Mapping[str, Any], kind: Kind, path: Path) -> Dims:
     )
 
 
-def encoder_config(
-    dims: Dims, architecture: Literal["masked", "classifier"], labels: Sequence[str] = ()
-) -> dict[str, Any]:
-    """The config of an encoder with its pre-training heads, or of a classifier, which has labels."""
+def encoder_config(dims: Dims, architecture: Architecture, labels: Sequence[str] = ()) -> dict[str, Any]:
+    """The config of an encoder with its pre-training heads, or of a classifier of texts or tokens, which has labels."""
     if dims.near is not None:
         return modern_config(dims, architecture, labels)
-    named = {
-        "id2label": {str(number): label for number, label in enumerate(labels)},
-        "label2id": {label: number for number, label in enumerate(labels)},
-        "problem_type": "single_label_classification",
-    }
     return {
-        "architectures": [
-            {"masked": "BertForPreTraining", "classifier": "BertForSequenceClassification"}[architecture]
-        ],
+        "architectures": [_BERTS[architecture]],
         "model_type": "bert",
         "vocab_size": dims.vocab_size,
         "hidden_size": dims.width,
@@ -137,7 +133,7 @@ def encoder_config(
         "pad_token_id": dims.pad_id,
         "bos_token_id": dims.start_id,
         "eos_token_id": dims.end_id,
-        **(named if labels else {}),
+        **named_labels(architecture, labels),
     }
 
 

@@ -1,4 +1,4 @@
-"""What stands on an encoder: guessing masked tokens and the next sentence, or a label.
+"""What stands on an encoder: guessing masked tokens and the next sentence, a label of the text, or one of each token.
 
 Legend: B rows, T tokens of all rows, K tokens to be guessed, D width, V vocabulary, L labels.
 """
@@ -87,6 +87,30 @@ class Classifier(nn.Module):
             pooled_BD = functional.dropout(pooled_BD, self.dims.dropout)
         logits_BL: Tensor = self.head(pooled_BD)
         return logits_BL
+
+
+class TokenClassifier(nn.Module):
+    """An encoder with a label for each token: BertForTokenClassification or ModernBertForTokenClassification."""
+
+    def __init__(self, dims: Dims, num_labels: int) -> None:
+        super().__init__()
+        self.dims, self.num_labels = dims, num_labels
+        self.encoder = encoder_of(dims)
+        self.transform, self.transform_norm = None, None
+        if dims.near is not None:
+            self.transform = nn.Linear(dims.width, dims.width, bias=dims.head_bias)
+            self.transform_norm = norm_of(dims.width, dims.epsilon, bias=False)
+        self.head = nn.Linear(dims.width, num_labels)
+
+    def forward(self, stream: Stream) -> Tensor:
+        """Logits [T, L]."""
+        hidden_TD: Tensor = self.encoder(stream)
+        if self.transform is not None and self.transform_norm is not None:
+            hidden_TD = self.transform_norm(activate(self.transform(hidden_TD), self.dims.activation))
+        if self.training and self.dims.dropout:
+            hidden_TD = functional.dropout(hidden_TD, self.dims.dropout)
+        logits_TL: Tensor = self.head(hidden_TD)
+        return logits_TL
 
 
 def means(hidden_TD: Tensor, stream: Stream) -> Tensor:

@@ -12,15 +12,17 @@ import torch
 
 from leafout.core.errors import LeafoutError
 from leafout.core.plain_json import read_object
+from leafout.models.adapters.beside import with_adapter
+from leafout.models.adapters.unmerged import refuse_unmerged
 from leafout.models.config import CAUSAL, ENCODERS, Dims, Kind
 from leafout.models.decoder import CausalModel
 from leafout.models.folder_config import MAX_LABELS, MODEL_TYPES, dims_of, kind_of
-from leafout.models.heads import Classifier, MaskedModel
-from leafout.models.names import Entry, causal_entries, classifier_entries, masked_entries
+from leafout.models.heads import Classifier, MaskedModel, TokenClassifier
+from leafout.models.names import Entry, causal_entries, classifier_entries, masked_entries, token_entries
 from leafout.models.new import randomize
 from leafout.models.weights import FILE, Weights
 
-Model = TypeVar("Model", MaskedModel, CausalModel, Classifier)
+Model = TypeVar("Model", MaskedModel, CausalModel, Classifier, TokenClassifier)
 _PREFIXES: dict[Kind, str] = {"bert": "bert.", "gpt": "transformer."}
 _HEADS = ("pooler.", "follows.")
 """What a BERT trained without next sentences does not have."""
@@ -46,16 +48,16 @@ def load_masked(folder: Path, *, dropout: float | None = None, seed: int | None 
 
 
 def load_classifier(folder: Path, *, dropout: float | None = None) -> Classifier:
-    """A BertForSequenceClassification or ModernBertForSequenceClassification.
+    """A BertForSequenceClassification or ModernBertForSequenceClassification, with the adapter that lies beside it.
 
     Raises:
         LeafoutError: when config and weights are not such a model.
     """
-    dims, weights = _encoder(folder, dropout)
-    num_labels = weights.num_rows("classifier.bias")
-    if not 1 <= num_labels <= MAX_LABELS:
-        raise LeafoutError(f"the model has {num_labels} labels, 1 to {MAX_LABELS} can be", where=str(weights.path))
-    return _filled(_empty(Classifier, dims, num_labels), weights, classifier_entries(dims, num_labels))
+    dims, weights = _encoder(folder, dropout, adapted=True)
+    num_labels = _num_labels(weights)
+    model = _filled(_empty(Classifier, dims, num_labels), weights, classifier_entries(dims, num_labels))
+    with_adapter(model, folder)
+    return model
 
 
 def classifier_from(folder: Path, num_labels: int, seed: int, *, dropout: float | None = None) -> Classifier:
@@ -74,6 +76,35 @@ def classifier_from(folder: Path, num_labels: int, seed: int, *, dropout: float 
     entries = classifier_entries(dims, num_labels)
     fresh = ("head.", *(_absent(weights, entries, ("pooler.", "pooler_norm."))))
     return _filled(_empty(Classifier, dims, num_labels), weights, entries, fresh=fresh, seed=seed)
+
+
+def load_token_classifier(folder: Path, *, dropout: float | None = None) -> TokenClassifier:
+    """A BertForTokenClassification or ModernBertForTokenClassification.
+
+    Raises:
+        LeafoutError: when config and weights are not such a model.
+    """
+    dims, weights = _encoder(folder, dropout)
+    num_labels = _num_labels(weights)
+    return _filled(_empty(TokenClassifier, dims, num_labels), weights, token_entries(dims, num_labels))
+
+
+def token_classifier_from(folder: Path, num_labels: int, seed: int, *, dropout: float | None = None) -> TokenClassifier:
+    """A model with a label for each token: the encoder of any BERT folder and a fresh head.
+
+    Args:
+        folder: pre-training model, classifier or bare encoder.
+        num_labels: outputs of the head.
+        seed: of the fresh weights.
+        dropout: while training; None takes the config's.
+
+    Raises:
+        LeafoutError: when the folder holds no BERT encoder.
+    """
+    dims, weights = _encoder(folder, dropout)
+    entries = token_entries(dims, num_labels)
+    fresh = ("head.", *_absent(weights, entries, ("transform.", "transform_norm.")))
+    return _filled(_empty(TokenClassifier, dims, num_labels), weights, entries, fresh=fresh, seed=seed)
 
 
 def load_causal(folder: Path, *, dropout: float | None = None) -> CausalModel:
@@ -117,9 +148,18 @@ def dims_in(folder: Path) -> Dims:
     return dims_of(config, kind_of(config, path), path)
 
 
-def _encoder(folder: Path, dropout: float | None) -> tuple[Dims, Weights]:
+def _encoder(folder: Path, dropout: float | None, *, adapted: bool = False) -> tuple[Dims, Weights]:
+    if not adapted:
+        refuse_unmerged(folder, why="they cannot be taken as the start of another training")
     kind = kind_of(read_object(folder / "config.json"), folder / "config.json")
     return _opened(folder, kind if kind in ENCODERS else "bert", dropout)
+
+
+def _num_labels(weights: Weights) -> int:
+    num_labels = weights.num_rows("classifier.bias")
+    if not 1 <= num_labels <= MAX_LABELS:
+        raise LeafoutError(f"the model has {num_labels} labels, 1 to {MAX_LABELS} can be", where=str(weights.path))
+    return num_labels
 
 
 def _opened(folder: Path, kind: Kind, dropout: float | None) -> tuple[Dims, Weights]:

@@ -13,6 +13,13 @@ _FAR, _NEAR = "full_attention", "sliding_attention"
 _BASES = {_FAR: 160_000.0, _NEAR: 10_000.0}
 _OLD_BASES = {_FAR: "global_rope_theta", _NEAR: "local_rope_theta"}
 
+Architecture = Literal["masked", "classifier", "tokens"]
+_MODERNS: Mapping[Architecture, str] = {
+    "masked": "ModernBertForMaskedLM",
+    "classifier": "ModernBertForSequenceClassification",
+    "tokens": "ModernBertForTokenClassification",
+}
+
 
 def modern_dims(config: Mapping[str, Any], path: Path) -> Dims:
     """The dimensions in a config.
@@ -88,20 +95,23 @@ def _rope(config: Mapping[str, Any], kind: str, path: Path) -> Rope:
     return rope_of({"rope_parameters": mine, "rope_theta": base}, path)
 
 
-def modern_config(
-    dims: Dims, architecture: Literal["masked", "classifier"], labels: Sequence[str] = ()
-) -> dict[str, Any]:
-    """The config of a ModernBERT; `labels` only for a classifier."""
-    near = cast(Near, dims.near)
-    assert dims.rope is not None
-    kinds = {"masked": "ModernBertForMaskedLM", "classifier": "ModernBertForSequenceClassification"}
-    named = {
+def named_labels(architecture: Architecture, labels: Sequence[str]) -> dict[str, Any]:
+    """The part of a config that names the outputs; empty without labels."""
+    if not labels:
+        return {}
+    return {
         "id2label": {str(number): label for number, label in enumerate(labels)},
         "label2id": {label: number for number, label in enumerate(labels)},
-        "problem_type": "single_label_classification",
+        **({"problem_type": "single_label_classification"} if architecture == "classifier" else {}),
     }
+
+
+def modern_config(dims: Dims, architecture: Architecture, labels: Sequence[str] = ()) -> dict[str, Any]:
+    """The config of a ModernBERT; `labels` only for a classifier of texts or tokens."""
+    near = cast(Near, dims.near)
+    assert dims.rope is not None
     return {
-        "architectures": [kinds[architecture]],
+        "architectures": [_MODERNS[architecture]],
         "model_type": "modernbert",
         "vocab_size": dims.vocab_size,
         "hidden_size": dims.width,
@@ -133,5 +143,5 @@ def modern_config(
         "eos_token_id": dims.end_id,
         "cls_token_id": dims.start_id,
         "sep_token_id": dims.end_id,
-        **(named if labels else {}),
+        **named_labels(architecture, labels),
     }

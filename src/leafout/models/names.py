@@ -138,6 +138,20 @@ def classifier_entries(dims: Dims, num_labels: int) -> list[Entry]:
     ]
 
 
+def token_entries(dims: Dims, num_labels: int) -> list[Entry]:
+    """The parameters of `TokenClassifier`: BertForTokenClassification or ModernBertForTokenClassification."""
+    D = dims.width
+    head = [*_linear("head", "classifier", num_labels, D)]
+    if dims.near is None:
+        return [*encoder_entries(dims), *head]
+    return [
+        *encoder_entries(dims),
+        *_fused("transform", ["head.dense"], (D,), D, bias=dims.head_bias),
+        Entry("transform_norm.weight", ("head.norm.weight",), (D,)),
+        *head,
+    ]
+
+
 def causal_entries(dims: Dims) -> list[Entry]:
     """The parameters of `CausalModel`: GPT2LMHeadModel, or Llama's layout; a tied matrix lies on disk once."""
     return _gpt_entries(dims) if dims.rope is None else _rotary_entries(dims)

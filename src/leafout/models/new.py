@@ -14,12 +14,12 @@ from torch import nn
 from leafout.core.errors import LeafoutError
 from leafout.models.config import CAUSAL, ENCODERS, Dims, ModelConfig
 from leafout.models.decoder import CausalModel
-from leafout.models.heads import Classifier, MaskedModel
+from leafout.models.heads import Classifier, MaskedModel, TokenClassifier
 
 if TYPE_CHECKING:
     from leafout.tokenization.special import SpecialTokens
 
-Model = TypeVar("Model", MaskedModel, CausalModel, Classifier)
+Model = TypeVar("Model", MaskedModel, CausalModel, Classifier, TokenClassifier)
 _PLACES_AND_TYPES = 0.25
 """Deviation of their embeddings as a fraction of that of words."""
 
@@ -69,6 +69,11 @@ def new_classifier(config: ModelConfig, vocab_size: int, num_labels: int, seed: 
 def random_classifier(dims: Dims, num_labels: int, seed: int) -> Classifier:
     """A classifier of given dimensions that has learnt nothing: what pre-training buys is measured against it."""
     return _random(Classifier(dims, num_labels), seed)
+
+
+def random_token_classifier(dims: Dims, num_labels: int, seed: int) -> TokenClassifier:
+    """The same with a label for each token."""
+    return _random(TokenClassifier(dims, num_labels), seed)
 
 
 def randomize(parameters: Iterable[tuple[str, nn.Parameter]], *, deviation: float, seed: int) -> None:

@@ -10,8 +10,8 @@ from leafout.core.durable import write_json
 from leafout.core.errors import LeafoutError
 from leafout.models.decoder import CausalModel
 from leafout.models.folder_config import causal_config, encoder_config
-from leafout.models.heads import Classifier, MaskedModel
-from leafout.models.names import causal_entries, classifier_entries, masked_entries, on_disk
+from leafout.models.heads import Classifier, MaskedModel, TokenClassifier
+from leafout.models.names import causal_entries, classifier_entries, masked_entries, on_disk, token_entries
 from leafout.models.weights import FILE
 
 
@@ -19,7 +19,7 @@ def save_model(model: nn.Module, folder: Path, *, labels: Sequence[str] = ()) ->
     """Write `config.json` and `model.safetensors` (float32); equal models give equal bytes.
 
     Args:
-        model: `MaskedModel`, `Classifier` or `CausalModel`.
+        model: `MaskedModel`, `Classifier`, `TokenClassifier` or `CausalModel`.
         folder: made where it is absent.
         labels: of a classifier, in the order of its outputs; by default LABEL_0, LABEL_1, ...
 
@@ -40,11 +40,18 @@ def _parts(model: nn.Module, labels: Sequence[str]) -> tuple[dict[str, Any], dic
         case MaskedModel(dims=dims):
             return encoder_config(dims, "masked"), on_disk(masked_entries(dims), parameters)
         case Classifier(dims=dims, num_labels=num_labels):
-            names = list(labels) or [f"LABEL_{number}" for number in range(num_labels)]
-            if len(names) != num_labels:
-                raise LeafoutError(f"there are {len(names)} labels for {num_labels} outputs", where="[labels]")
             entries = classifier_entries(dims, num_labels)
-            return encoder_config(dims, "classifier", names), on_disk(entries, parameters)
+            return encoder_config(dims, "classifier", _names(labels, num_labels)), on_disk(entries, parameters)
+        case TokenClassifier(dims=dims, num_labels=num_labels):
+            entries = token_entries(dims, num_labels)
+            return encoder_config(dims, "tokens", _names(labels, num_labels)), on_disk(entries, parameters)
         case CausalModel(dims=dims):
             return causal_config(dims), on_disk(causal_entries(dims), parameters)
     raise TypeError(f"{type(model).__name__} is no model of ours")
+
+
+def _names(labels: Sequence[str], num_labels: int) -> list[str]:
+    names = list(labels) or [f"LABEL_{number}" for number in range(num_labels)]
+    if len(names) != num_labels:
+        raise LeafoutError(f"there are {len(names)} labels for {num_labels} outputs", where="[labels]")
+    return names
