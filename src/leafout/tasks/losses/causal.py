@@ -13,6 +13,7 @@ from torch.nn.functional import cross_entropy
 from leafout.models.decoder import CausalModel
 from leafout.models.stream import Stream
 from leafout.tasks.causal import CausalBatch
+from leafout.tasks.losses.sums import Gather, added, alone
 
 _CHUNK_TOKENS = 2048
 """Logits of a whole vocabulary are made for so many tokens at once."""
@@ -40,14 +41,15 @@ class CausalObjective:
         """The loss of a part of an update."""
         return self._sums(model, batch)[0] / max(totals[0], 1)
 
-    def evaluate(self, model: CausalModel, batches: Iterable[CausalBatch]) -> dict[str, float]:
+    def evaluate(self, model: CausalModel, batches: Iterable[CausalBatch], gather: Gather = alone) -> dict[str, float]:
         """The loss in nats per token, its perplexity, and bits per byte where bytes are known; accuracy beside them."""
-        nats, right, tokens, num_bytes = 0.0, 0, 0, 0
+        nats, right, tokens, num_bytes = 0.0, 0.0, 0.0, 0.0
         for batch in batches:
             found, hits = self._sums(model, batch)
             nats, right, tokens = nats + float(found), right + int(hits), tokens + len(batch.targets_T)
             if self.bytes_V is not None:
                 num_bytes += int(self.bytes_V[torch.from_numpy(batch.targets_T)].sum())
+        nats, right, tokens, num_bytes = added((nats, right, tokens, num_bytes), gather)
         loss = nats / max(tokens, 1)
         figures = {"loss": loss, "perplexity": math.exp(min(loss, 100.0)), "accuracy": right / max(tokens, 1)}
         if num_bytes:

@@ -14,6 +14,7 @@ from torch.nn.functional import cross_entropy
 from leafout.models.stream import Stream
 from leafout.tasks.classify import Classify
 from leafout.tasks.example import Batch
+from leafout.tasks.losses.sums import Gather, alone
 
 Forward = Callable[[Any, Stream], Tensor]
 
@@ -49,17 +50,20 @@ class ClassifyObjective:
         )
         return summed / max(totals[0], 1)
 
-    def evaluate(self, model: Any, batches: Iterable[Batch]) -> dict[str, float]:
+    def evaluate(self, model: Any, batches: Iterable[Batch], gather: Gather = alone) -> dict[str, float]:
         """The plain loss, and the task's scores."""
-        return classified(self.task, model, batches, self.device)
+        return classified(self.task, model, batches, self.device, gather)
 
 
-def classified(task: Classify, model: Any, batches: Iterable[Batch], device: str) -> dict[str, float]:
+def classified(
+    task: Classify, model: Any, batches: Iterable[Batch], device: str, gather: Gather = alone
+) -> dict[str, float]:
     """The loss in nats of a classifier over labelled rows, and the task's scores of its answers."""
-    logits, labels = [], []
+    logits, labels = [torch.zeros(0, len(task.labels))], [np.zeros(0, np.int64)]
     for batch in batches:
         logits.append(model(Stream.of(batch, device)).float().cpu())
         labels.append(batch.labels_B)
-    logits_NL, true_N = torch.cat(logits), np.concatenate(labels)
+    logits_NL = gather(torch.cat(logits))
+    true_N = gather(torch.from_numpy(np.concatenate(labels))[:, None])[:, 0].numpy()
     loss = float(cross_entropy(logits_NL, torch.from_numpy(true_N)))
     return {"loss": loss, **task.score(logits_NL.numpy(), true_N)}

@@ -14,6 +14,7 @@ from leafout.models.stream import Stream
 from leafout.tasks.classify import Classify
 from leafout.tasks.example import Batch
 from leafout.tasks.losses.classify import classified
+from leafout.tasks.losses.sums import Gather, alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,6 +74,6 @@ class DistilObjective:
             loss = loss + self.hidden * apart_BD.mean(-1).sum()
         return loss / max(totals[0], 1)
 
-    def evaluate(self, model: Classifier, batches: "Iterable[Batch]") -> dict[str, float]:
+    def evaluate(self, model: Classifier, batches: "Iterable[Batch]", gather: Gather = alone) -> dict[str, float]:
         """The loss against the labels alone, and the task's scores."""
-        return classified(self.task, model, batches, self.device)
+        return classified(self.task, model, batches, self.device, gather)

@@ -13,6 +13,7 @@ from torch.nn.functional import cross_entropy
 
 from leafout.models.heads import MaskedModel
 from leafout.models.stream import Stream
+from leafout.tasks.losses.sums import Gather, added, alone
 from leafout.tasks.mlm import MaskedBatch
 from leafout.tasks.pairs import SentenceTask
 
@@ -43,7 +44,7 @@ class MaskedObjective:
         loss = masked / max(totals[0], 1)
         return loss + self.next_sentence * following / totals[1] if totals[1] else loss
 
-    def evaluate(self, model: MaskedModel, batches: Iterable[MaskedBatch]) -> dict[str, float]:
+    def evaluate(self, model: MaskedModel, batches: Iterable[MaskedBatch], gather: Gather = alone) -> dict[str, float]:
         """Losses in nats and accuracies of both."""
         sums = [0.0] * 6
         for batch in batches:
@@ -54,8 +55,8 @@ class MaskedObjective:
             right_next = 0 if logits_B2 is None else int((logits_B2.argmax(1) == self._moved(batch.next_B)).sum())
             found = (float(masked), float(following), right, right_next, num_masked, num_pairs)
             sums = [so_far + value for so_far, value in zip(sums, found, strict=True)]
-        name = {"next": "nsp", "order": "sop"}[self.task]
-        masked_loss, next_loss, right_masked, right_pairs, num_masked_all, num_pairs_all = sums
+        name = "sop" if self.task == "order" else "nsp"
+        masked_loss, next_loss, right_masked, right_pairs, num_masked_all, num_pairs_all = added(sums, gather)
         figures = {
             "mlm_loss": masked_loss / max(num_masked_all, 1),
             "mlm_accuracy": right_masked / max(num_masked_all, 1),

@@ -43,9 +43,7 @@ class SpanObjective:
         """The loss of a part of an update."""
         return self._sums(model, batch)[0] / max(totals[0], 1)
 
-    def evaluate(
-        self, model: Answering, batches: Iterable[SpanBatch], gather: Gather = alone
-    ) -> dict[str, float]:
+    def evaluate(self, model: Answering, batches: Iterable[SpanBatch], gather: Gather = alone) -> dict[str, float]:
         """The loss in nats per token of the answers, its perplexity, and the share of tokens guessed right."""
         nats, right, tokens = 0.0, 0.0, 0.0
         for batch in batches:
