@@ -32,7 +32,10 @@ def parts_of(folder: Path, part_bytes: int = 1) -> list[Part]:
 
 
 @pytest.mark.parametrize(("part_bytes", "workers"), [(1, 1), (1 << 20, 1), pytest.param(1, 2, marks=pytest.mark.slow)])
-def test_documents_are_scanned_alike_by_any_number_of_workers(tmp_path: Path, part_bytes: int, workers: int) -> None:
+def test_documents_are_scanned_alike_by_any_number_of_workers(
+    tmp_path: Path, part_bytes: int, workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leafout.corpus.parts.PART_BYTES", 1)  # little is not worth a worker
     run = QuietRun(workers=workers)
     parts = parts_of(tmp_path / "in", part_bytes)
     index, found = scan(iter([table_of(HELD)]), parts, RULE, tmp_path / "s", run, np.ones(3, bool))

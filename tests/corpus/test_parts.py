@@ -13,6 +13,7 @@ from leafout.corpus.parts import (
     read_part,
     read_rows,
     remove_scratch,
+    workers_for,
     write_counts,
     write_table,
 )
@@ -92,6 +93,16 @@ def test_a_kill_while_scratch_is_removed_leaves_no_part_that_looks_made(
     assert open_scratch(scratch) == scratch
     assert list(tmp_path.iterdir()) == [scratch]
     assert [path.name for path in scratch.iterdir()] == ["boot"]
+
+
+def test_little_work_is_not_worth_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with DocumentWriter(tmp_path) as writer:
+        for number in range(50):
+            writer.write(Document(f"text {number} 文本", id=str(number)))
+    planned = plan_parts([tmp_path])
+    assert workers_for(planned, 4) == 1
+    monkeypatch.setattr("leafout.corpus.parts.PART_BYTES", planned[0].bytes // 2 - 1)
+    assert workers_for(planned, 4) == 4
 
 
 @pytest.mark.parametrize("what", ["another", "none"])

@@ -318,10 +318,12 @@ def test_by_hash_rows_that_are_added_move_no_other(tmp_path: Path) -> None:
         assert set(ids(rows)) <= set(ids(after[side]))
 
 
-def test_several_workers_split_alike(tmp_path: Path) -> None:
-    texts = write(tmp_path / "in", ROWS)
+def test_several_workers_split_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leafout.corpus.parts.PART_BYTES", 1)
+    monkeypatch.setattr("leafout.corpus.contamination_scan.READ_BYTES", 1)
+    texts = [write(tmp_path / f"in{n}", ROWS[70 * n : 70 * n + 70]) for n in range(3)]
     for workers in (1, 2):
-        split([texts], out=tmp_path / str(workers), config=SplitConfig(), run=QuietRun(workers=workers))
+        split(texts, out=tmp_path / str(workers), config=SplitConfig(), run=QuietRun(workers=workers))
     assert bytes_of(tmp_path / "1") == bytes_of(tmp_path / "2")
 
 

@@ -18,7 +18,7 @@ from leafout.core.parallel import in_order
 from leafout.core.run import Run
 from leafout.corpus.contamination import MAX_NGRAMS, Findings, IndexMaker, NgramIndex, Overlap, findings
 from leafout.corpus.contamination_rule import Contamination
-from leafout.corpus.parts import Part, is_made, made_at, making, read_rows, save_array
+from leafout.corpus.parts import Part, is_made, made_at, making, read_rows, save_array, workers_for
 
 READ_BYTES = 8 << 20
 """Parts of documents are cut about so large: a reader holds one."""
@@ -66,7 +66,7 @@ def scan(
     total = len(mask_N)
     if len(index.entries.hashes_E):
         work = partial(_find, scratch)
-        answers = in_order(work, parts, workers=run.workers, should_stop=run.should_stop)
+        answers = in_order(work, parts, workers=workers_for(parts, run.workers), should_stop=run.should_stop)
         for part, found_F in zip(parts, answers, strict=True):
             found.add(found_F[mask_N[found_F["document"]]])
             run.progress(part.first_row + part.rows, total, unit="documents", note="contamination")

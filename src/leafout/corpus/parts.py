@@ -91,6 +91,11 @@ def plan_parts(folders: Sequence[Path], *, part_bytes: int = 0) -> list[Part]:
     return parts
 
 
+def workers_for(parts: Sequence[Part], wanted: int) -> int:
+    """How many workers some parts are worth: to start them takes as long as one process needs for two parts."""
+    return wanted if sum(part.bytes for part in parts) > 2 * PART_BYTES else 1
+
+
 def read_rows(part: Part, *, columns: Sequence[str] | None = None) -> pa.Table:
     """The rows of a part."""
     tables = []

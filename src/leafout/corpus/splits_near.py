@@ -17,7 +17,7 @@ from leafout.core.parallel import in_order
 from leafout.core.run import Run
 from leafout.corpus.documents import shards
 from leafout.corpus.near_duplicates import clusters_on_disk, keys_of
-from leafout.corpus.parts import Part, read_rows, save_array
+from leafout.corpus.parts import Part, read_rows, save_array, workers_for
 from leafout.corpus.text_stores import TEXT_COLUMNS, joined_texts, parquet_texts
 
 _BANDS = "bands"
@@ -44,7 +44,8 @@ def near_clusters(
     work = partial(_write_keys, scratch, threshold)
     total = sum(part.rows for part in parts)
     keys = []
-    for part, path in zip(parts, in_order(work, parts, workers=run.workers, should_stop=run.should_stop), strict=True):
+    made = in_order(work, parts, workers=workers_for(parts, run.workers), should_stop=run.should_stop)
+    for part, path in zip(parts, made, strict=True):
         keys.append(path)
         run.progress(part.first_row + part.rows, total, unit="documents", note="near-duplicates")
     store = parquet_texts([path for folder in folders for path in shards(folder)])

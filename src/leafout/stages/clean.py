@@ -58,12 +58,14 @@ def clean(
     from leafout.corpus.cleaning.resembling import keep_alike
     from leafout.corpus.cleaning.writing import write
     from leafout.corpus.ledger import Ledger
-    from leafout.corpus.parts import open_scratch, plan_parts, remove_scratch
+    from leafout.corpus.parts import open_scratch, plan_parts, remove_scratch, workers_for
 
     _check(against, config)
     scratch = open_scratch(out / _SCRATCH)
     planned = plan_parts(documents)
-    with Workers(run.workers, apart=sum(part.bytes for part in planned) > _APART_BYTES) as workers:
+    with Workers(
+        workers_for(planned, run.workers), apart=sum(part.bytes for part in planned) > _APART_BYTES
+    ) as workers:
         phases = _phases(scratch, len(planned), workers, run)
         _judge(planned, phases, config)
         last, alike = keep_alike(phases, JUDGE, config, run.root)

@@ -110,13 +110,13 @@ def _sample_and_check(
 
 def _pack(planned: "dict[str, list[Part]]", scratch: Path, config: TokenizeConfig, run: Run, *, fast: bool) -> None:
     from leafout.core.parallel import Workers
-    from leafout.corpus.parts import made_at
+    from leafout.corpus.parts import made_at, workers_for
     from leafout.tokenization.pack import Packing, pack_part
 
-    rows = sum(part.rows for some in planned.values() for part in some)
-    apart = sum(part.bytes for some in planned.values() for part in some) > _APART_BYTES
-    done = 0
-    with Workers(run.workers, apart=apart) as workers:
+    every = [part for some in planned.values() for part in some]
+    rows, done = sum(part.rows for part in every), 0
+    apart = sum(part.bytes for part in every) > _APART_BYTES
+    with Workers(workers_for(every, run.workers), apart=apart) as workers:
         for side, some in planned.items():
             packing = Packing(
                 tokenizer=made_at(scratch / "tokenizer", 0),
