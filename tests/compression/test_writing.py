@@ -8,6 +8,7 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModelForSequenceClassification
 
 import tiny_models
+from leafout.compression.layers import drop_layers
 from leafout.compression.writing import choose_format, count_parameters, digest_of, write_files
 from leafout.core.errors import LeafoutError
 from leafout.inference.load import load_classifier
@@ -91,3 +92,16 @@ def test_a_folder_that_is_no_artifact_has_the_digest_of_its_files(source: Releas
     assert before == digest_of(source.path)
     (source.path / "more.txt").write_text("x", encoding="utf-8")
     assert digest_of(source.path) != before
+
+
+def test_an_adapter_beside_the_weights_goes_along_or_is_refused(source: Release, tmp_path: Path) -> None:
+    (source.path / "adapter").mkdir()
+    (source.path / "adapter" / "adapter_config.json").write_text('{"peft_type": "BOTTLENECK"}', encoding="utf-8")
+    (source.path / "adapter" / "adapter_model.safetensors").write_bytes(b"weights")
+    assert choose_format(source, "auto", "auto") == ("huggingface", "fp32")
+    with pytest.raises(LeafoutError, match="bottlenecks beside its weights: there is no onnx export"):
+        choose_format(source, "onnx", "auto")
+    made = write_files(source, tmp_path / "out", chosen="huggingface", precision="fp32")
+    assert (made.path / "adapter" / "adapter_model.safetensors").read_bytes() == b"weights"
+    with pytest.raises(LeafoutError, match="its layers cannot be dropped"):
+        drop_layers(source.path, [0], tmp_path / "cut")

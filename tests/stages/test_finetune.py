@@ -11,11 +11,15 @@ import tiny_rows
 from leafout.core.digest import payload_files, sha256_file
 from leafout.core.errors import LeafoutError, Stopped
 from leafout.core.run import QuietRun
+from leafout.corpus.documents import read_table
 from leafout.inference.load import load_classifier
 from leafout.stages.finetune import FinetuneConfig, finetune
 from training.test_foreign import write_roberta
 
 LORA: dict[str, object] = {"method": "lora", "lora": {"rank": 4}}
+
+
+BESIDE: list[dict[str, object]] = [{"method": "adapter", "adapter": {"kind": "houlsby", "reduction": 4}}]
 
 
 @pytest.fixture
@@ -123,6 +127,37 @@ def test_checkpoints_hold_what_is_trained_alone(tmp_path: Path, model: Path, row
     (weights,) = tmp_path.glob("checkpoints/*/model.safetensors")
     assert not {"encoder.words.weight", "encoder.layers.0.qkv.product.weight"} & load_file(weights).keys()
     assert {"encoder.layers.0.qkv.down", "head.bias"} <= load_file(weights).keys()
+
+
+def right(folder: Path, rows: Path) -> float:
+    """The share of `val` that a loaded model answers rightly."""
+    texts, labels = (read_table(rows / "val")[name].to_pylist() for name in ("text", "label"))
+    answers = load_classifier(folder, threads=1).classify(texts)
+    hits = [answer.label == label for answer, label in zip(answers, labels, strict=True)]
+    return sum(hits) / len(hits)
+
+
+@pytest.mark.parametrize("layout", ["bert", "modernbert", "roberta"])
+@pytest.mark.parametrize("values", BESIDE)
+def test_what_cannot_be_merged_answers_from_beside_the_weights(
+    tmp_path: Path, rows: Path, layout: str, values: dict[str, object]
+) -> None:
+    folder = tmp_path / layout
+    if layout == "bert":
+        tiny_models.write_bert(folder, labels=("x", "y", "z"))
+    elif layout == "modernbert":
+        tiny_models.write_modern(folder, "plain", masked=True)
+    else:
+        write_roberta(folder)
+    settings = config(budget={"steps": 40}, evaluations=4, **values)
+    found = finetune(folder, rows, out=tmp_path / "out", config=settings, run=QuietRun(seed=3))
+    assert right(tmp_path / "out", rows) == pytest.approx(found["val_accuracy"])
+    assert found["trainable_share"] < 0.3
+    assert "merge_difference" not in found
+    with pytest.raises(Stopped):
+        finetune(folder, rows, out=tmp_path / "again", config=settings, run=Stopping(seed=3))
+    assert finetune(folder, rows, out=tmp_path / "again", config=settings, run=QuietRun(seed=3)) == found
+    assert digests(tmp_path / "again") == digests(tmp_path / "out")
 
 
 def test_small_modules_beside_random_weights_are_refused() -> None:

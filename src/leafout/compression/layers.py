@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from leafout.core.durable import write_json
 from leafout.core.errors import LeafoutError
 from leafout.core.plain_json import read_object
+from leafout.models.adapters.unmerged import refuse_unmerged
 
 if TYPE_CHECKING:
     import torch
@@ -72,10 +73,11 @@ def drop_layers(folder: Path, keep: Sequence[int], out: Path) -> None:
         out: receives config, weights, tokenizer and task.
 
     Raises:
-        LeafoutError: when the weights cannot be read or lack a layer.
+        LeafoutError: when the weights cannot be read or lack a layer, or an adapter lies beside them.
     """
     from safetensors.torch import save_file
 
+    refuse_unmerged(folder, why="its layers cannot be dropped")
     config = read_object(folder / "config.json")
     name, pattern = _layout(config, folder)
     tensors = renumbered(_tensors(folder / "model.safetensors"), keep, pattern)

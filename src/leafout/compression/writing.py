@@ -11,6 +11,7 @@ from leafout.core.durable import write_json
 from leafout.core.errors import LeafoutError
 from leafout.core.plain_json import read_object
 from leafout.inference.release import Format, Precision, Release, write_release
+from leafout.models.adapters.unmerged import CONFIG, FOLDER, WEIGHTS, refuse_unmerged, unmerged
 
 _TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")
 
@@ -21,8 +22,11 @@ def choose_format(source: Release, wished_format: str, wished_precision: str) ->
     Raises:
         LeafoutError: when the model has no such format, or the format no such precision.
     """
-    can_pack = source.architecture == "BertForSequenceClassification"
+    beside = unmerged(source.path) is not None
+    can_pack = source.architecture == "BertForSequenceClassification" and not beside
     chosen: Format = "onnx" if wished_format == "onnx" or (wished_format == "auto" and can_pack) else "huggingface"
+    if chosen == "onnx" and beside:
+        refuse_unmerged(source.path, why="there is no onnx export of it")
     if chosen == "onnx" and not can_pack:
         message = f"`{source.architecture}` has no onnx export, only BertForSequenceClassification has"
         raise LeafoutError(message, where="[export.format]", hint="use `format: huggingface`")
@@ -101,6 +105,10 @@ def _write_huggingface(source: Release, out: Path, *, bf16: bool) -> None:
     config["dtype"] = "bfloat16" if bf16 else "float32"
     _save_weights(source.path / "model.safetensors", out / "model.safetensors", bf16=bf16)
     write_json(out / "config.json", config)
+    if unmerged(source.path) is not None:
+        (out / FOLDER).mkdir(exist_ok=True)
+        for name in (CONFIG, WEIGHTS):
+            shutil.copyfile(source.path / FOLDER / name, out / FOLDER / name)
 
 
 def _save_weights(weights: Path, target: Path, *, bf16: bool) -> None:

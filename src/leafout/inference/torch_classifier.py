@@ -15,6 +15,7 @@ from leafout.core.errors import LeafoutError
 from leafout.inference.canary import read_canary, refuse_stranger
 from leafout.inference.foreign import load_foreign
 from leafout.inference.release import Release
+from leafout.models.adapters.beside import with_adapter
 from leafout.models.load import load_classifier as load_lean
 from leafout.models.stream import Stream
 from leafout.tasks.classify import Answer, Classify
@@ -97,7 +98,7 @@ def _foreign(release: Release, device: str) -> Forward:
     loaded = load_foreign(
         release.path, AutoModelForSequenceClassification, hint="finetune it first: `leafout finetune`"
     )
-    model = loaded.to(device).float().eval()
+    model = with_adapter(loaded, release.path).to(device).float().eval()
     takes_segments = (
         "token_type_ids" in inspect.signature(model.forward).parameters
         and getattr(model.config, "type_vocab_size", 0) > 1

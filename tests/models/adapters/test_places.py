@@ -1,10 +1,11 @@
 from pathlib import Path
 
 import pytest
+from torch import nn
 
 import tiny_models
 from leafout.core.errors import LeafoutError
-from leafout.models.adapters.places import Part, entries_of, freeze, head_modules, linear_at, places
+from leafout.models.adapters.places import Part, entries_of, freeze, head_modules, linear_at, places, products
 from peft_models import lean
 
 
@@ -39,3 +40,12 @@ def test_the_head_is_trained_and_nothing_under_it(tmp_path: Path) -> None:
     assert trained == {"pooler.weight", "pooler.bias", "head.weight", "head.bias"}
     assert {entry.ours for entry in entries_of(model)} == {name for name, _ in model.named_parameters()}
     assert head_modules(model) == ["classifier", "pooler"]
+
+
+def test_products_are_known_by_their_names_on_disk(tmp_path: Path) -> None:
+    tiny_models.write_bert(tmp_path)
+    model = lean(tmp_path)
+    found = products(model)
+    assert found["bert.encoder.layer.1.output.dense"] == "encoder.layers.1.fall"
+    assert len(found) == 6
+    assert "pooler" in products(nn.ModuleDict({"pooler": nn.Linear(2, 2), "norm": nn.LayerNorm(2)}))

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from leafout.core.durable import write_json
-from leafout.models.adapters.places import HEADS, entries_of, head_modules
+from leafout.models.adapters.places import entries_of, head_modules
+from leafout.models.adapters.unmerged import CONFIG, FOLDER, WEIGHTS
 from leafout.models.heads import Classifier
 
-FOLDER, CONFIG, WEIGHTS = "adapter", "adapter_config.json", "adapter_model.safetensors"
 _FIRST = "base_model.model."
 
 
@@ -40,12 +40,15 @@ def named_for_peft(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {f"{_FIRST}{name}": values for name, values in tensors.items()}
 
 
-def head_tensors(model: Classifier) -> dict[str, Tensor]:
-    """What stands on the encoder, by its names on disk."""
+def trained_tensors(model: nn.Module) -> dict[str, Tensor]:
+    """The model's own parameters that are trained, by their names on disk: its head, and perhaps its norms."""
+    trained = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
+    if not isinstance(model, Classifier):
+        return {name: parameter.detach() for name, parameter in trained.items()}
     found: dict[str, Tensor] = {}
     for entry in entries_of(model):
-        if entry.ours.startswith(HEADS):
-            found |= entry.parted(model.get_parameter(entry.ours))
+        if entry.ours in trained:
+            found |= entry.parted(trained[entry.ours])
     return found
 
 

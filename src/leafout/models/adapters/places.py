@@ -94,6 +94,14 @@ def _parts(entry: Entry) -> Iterator[tuple[tuple[str, ...], Part]]:
         start += shape[0]
 
 
+def products(model: nn.Module) -> dict[str, str]:
+    """The products of a model by their names on disk, with their names in it; none that is fused."""
+    if not isinstance(model, Classifier):
+        return {name: name for name, module in model.named_modules() if isinstance(module, nn.Linear)}
+    entries = [entry for entry in entries_of(model) if _PRODUCT.match(entry.ours) and len(entry.theirs) == 1]
+    return {entry.theirs[0].removesuffix(".weight"): entry.ours.removesuffix(".weight") for entry in entries}
+
+
 def linear_at(model: nn.Module, name: str) -> nn.Linear:
     """The product of that name."""
     found = model.get_submodule(name)

@@ -26,10 +26,25 @@ class LoraFields(Config):
     """Learn the norms of the rows beside (Liu et al. 2024); slower, often a little better at small ranks."""
 
 
+class AdapterFields(Config):
+    """Bottleneck adapters (Houlsby et al. 2019; Pfeiffer et al. 2021)."""
+
+    kind: Literal["pfeiffer", "houlsby"] = "pfeiffer"
+    """`pfeiffer` puts small networks behind each feed-forward part, `houlsby` behind attention too and trains norms."""
+    reduction: int = Field(default=16, ge=1, le=65_536)
+    """They are so many times narrower than the model."""
+    activation: Literal["gelu", "relu", "silu"] = "gelu"
+    """Between their two products."""
+    targets: tuple[str, ...] = ()
+    """The ends of the names of the products they stand behind, in an architecture where they are not found."""
+
+
 class MethodTraining(TrainingConfig):
     """A training, and which weights it changes."""
 
-    method: Literal["full", "lora"] = "full"
+    method: Literal["full", "lora", "adapter"] = "full"
     """`full` trains all weights; the others stop the model's own and train small modules within it, and the head."""
     lora: LoraFields = LoraFields()
     """Of `method: lora`."""
+    adapter: AdapterFields = AdapterFields()
+    """Of `method: adapter`."""

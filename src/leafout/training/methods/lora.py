@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from leafout.core.errors import LeafoutError
-from leafout.models.adapters.files import head_tensors, named_for_peft, saved_modules, write_adapter
+from leafout.models.adapters.files import named_for_peft, saved_modules, trained_tensors, write_adapter
 from leafout.models.adapters.lora import LowRank, LowRankShape
 from leafout.models.adapters.places import freeze, linear_at, places
 
@@ -56,7 +56,7 @@ class Lora:
 
     def write(self, model: "Classifier", folder: Path) -> None:
         """Write `adapter/` of a model that is not merged yet."""
-        fitted, tensors = _fitted(model), head_tensors(model)
+        fitted, tensors = _fitted(model), trained_tensors(model)
         for module in fitted.values():
             tensors |= module.tensors()
         shape = self.shape

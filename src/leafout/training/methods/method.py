@@ -5,15 +5,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from leafout.training.foreign import ForeignClassifier
-from leafout.training.methods.config import MethodTraining
+from leafout.training.methods.config import AdapterFields, MethodTraining
 
 if TYPE_CHECKING:
     from torch import nn
 
-RATES = {"full": 1.0, "lora": 6.0}
+RATES = {"full": 1.0, "lora": 6.0, "adapter": 5.0}
 """Peak rate of each method as a multiple of that of `full`.
 
-Published: LoRA 4e-4 to 5e-4 where full tuning takes 2e-5 to 5e-5 (Hu et al. 2022, table 9).
+Published: LoRA 4e-4 to 5e-4 where full tuning takes 2e-5 to 5e-5 (Hu et al. 2022, table 9), adapters 3e-5 to 3e-3
+(Houlsby et al. 2019, section 3.2).
 """
 
 
@@ -62,7 +63,16 @@ def method_of(config: MethodTraining, model: "nn.Module", *, seed: int) -> Metho
     """
     if config.method == "full":
         return Full()
+    if config.method == "adapter":
+        return _bottlenecks(config.adapter, seed)
     return _of_foreign(config, seed) if isinstance(model, ForeignClassifier) else _of_ours(config, seed)
+
+
+def _bottlenecks(fields: AdapterFields, seed: int) -> Method:
+    from leafout.models.adapters.bottleneck import BottleneckShape
+    from leafout.training.methods.bottleneck import Bottlenecks
+
+    return Bottlenecks(fields.kind, BottleneckShape(fields.reduction, fields.activation), fields.targets, seed)
 
 
 def _of_ours(config: MethodTraining, seed: int) -> Method:
