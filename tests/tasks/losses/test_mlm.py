@@ -98,8 +98,7 @@ def test_without_next_sentences_only_masked_tokens_count(model: MaskedModel) -> 
 def test_figures_of_the_order_of_sentences_have_their_own_name(model: MaskedModel) -> None:
     with torch.no_grad():
         named = {
-            task: MaskedObjective(device="cpu", task=task).evaluate(model, [batch()])
-            for task in ("next", "order")
+            task: MaskedObjective(device="cpu", task=task).evaluate(model, [batch()]) for task in ("next", "order")
         }
     assert {"sop_loss", "sop_accuracy"} < named["order"].keys()
     assert named["order"]["sop_loss"] == named["next"]["nsp_loss"]
