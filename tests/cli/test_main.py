@@ -100,3 +100,19 @@ sys.exit(code)
 """
     done = subprocess.run([sys.executable, "-c", program, when], capture_output=True, text=True, check=False)
     assert done.returncode == code, done.stderr
+
+
+@pytest.mark.parametrize(("rank", "wanted"), [("0", ["the verb", "dismissed"]), ("1", ["served"])])
+def test_of_torchruns_processes_the_first_runs_and_the_others_serve_it(
+    monkeypatch: pytest.MonkeyPatch, rank: str, wanted: list[str]
+) -> None:
+    from leafout.training import starting
+
+    for name, value in {"RANK": rank, "WORLD_SIZE": "2", "TORCHELASTIC_RUN_ID": "none"}.items():
+        monkeypatch.setenv(name, value)
+    done: list[str] = []
+    monkeypatch.setattr(starting, "serve", lambda: done.append("served"))
+    monkeypatch.setattr(starting, "dismiss", lambda: done.append("dismissed"))
+    monkeypatch.setattr(door, "_alone", lambda _words: done.append("the verb"))
+    main()
+    assert done == wanted

@@ -9,7 +9,9 @@ def test_a_step_draws_the_same_whatever_was_drawn_before() -> None:
     torch.rand(100)
     seed_step(3, 7)
     assert torch.equal(torch.rand(4), first)
-    for other in ((3, 8), (4, 7), (7, 3)):
+    seed_step(3, 7, 0)
+    assert torch.equal(torch.rand(4), first)
+    for other in ((3, 8), (4, 7), (7, 3), (3, 7, 1), (3, 7, 2)):
         seed_step(*other)
         assert not torch.equal(torch.rand(4), first)
 

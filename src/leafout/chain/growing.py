@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from leafout.chain.keys import Given, Work, given_folder, work_of
 from leafout.chain.stopping import Stopper
 from leafout.chain.watching import UNWATCHED, Watch
+from leafout.core import torchrun
 from leafout.core.artifact import NOTES, Artifact
 from leafout.core.device import cores
 from leafout.core.durable import write_json
@@ -17,6 +18,7 @@ from leafout.core.errors import LeafoutError
 from leafout.core.run import Inputs
 from leafout.core.stage import stage_info
 from leafout.core.store import Store
+from leafout.core.verbs import IN_PROCESSES
 
 
 @dataclass
@@ -32,6 +34,8 @@ class Grower:
         stopper: says when to stop.
         how_far: the last progress of each step, in words.
         workers: processes for data stages; 0 takes the cores that are free.
+        processes: that train one model together; those of torchrun where it started this one.
+        parallel: how they do, see `leafout.core.run.Run`.
     """
 
     store: Store
@@ -42,6 +46,8 @@ class Grower:
     stopper: Stopper = field(default_factory=Stopper)
     how_far: dict[str, str] = field(default_factory=dict)
     workers: int = 0
+    processes: int = 1
+    parallel: str = "auto"
 
     def artifact(self, step: str, work: Work) -> Artifact:
         """The artifact of a piece of work, made where the store has none.
@@ -87,7 +93,8 @@ class Grower:
             write_json(making.out / NOTES / "origin.json", _origin(step, work))
             hands = Hands(self, step, work.seed if work.seed is not None else self.seed, work.root)
             try:
-                metrics = work.info.function(**work.arguments, out=making.out, config=work.config, run=hands)
+                with _beside_others(work, making.out, hands):
+                    metrics = work.info.function(**work.arguments, out=making.out, config=work.config, run=hands)
             except BaseException:
                 self.watch.stops(step)
                 raise
@@ -114,6 +121,8 @@ class Hands:
         self.seed = seed
         self.device = grower.device
         self.workers = grower.workers or cores()
+        count = torchrun.count()
+        self.processes, self.parallel = count if count > 1 else grower.processes, grower.parallel
         self.root = root
 
     def log(self, step: int, **values: float | str) -> None:
@@ -137,6 +146,16 @@ class Hands:
     def grow(self, stage: str, config: Mapping[str, Any], inputs: Inputs) -> Artifact:
         """Make (or find) the artifact of another stage."""
         return self._grower.grow(f"{self._step}/{stage}", stage, config, inputs)
+
+
+def _beside_others(work: Work, out: Path, hands: Hands) -> AbstractContextManager[None]:
+    """Within the block other processes do the same work, where several were wished for and the stage can use them."""
+    function = work.info.function
+    if hands.processes == 1 or f"{function.__module__}:{function.__qualname__}" not in IN_PROCESSES:
+        return nullcontext()
+    from leafout.training.starting import Call, together
+
+    return together(Call.of(function, work.arguments, out=out, config=work.config), hands)
 
 
 def _origin(step: str, work: Work) -> dict[str, Any]:

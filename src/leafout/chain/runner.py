@@ -43,7 +43,7 @@ class Examined:
     work: Work
 
 
-def run_chain(
+def run_chain(  # noqa: PLR0913 - each a choice of its own
     chain: Chain | Path | str,
     *,
     store: Store | Path | str = DEFAULT_STORE,
@@ -51,6 +51,8 @@ def run_chain(
     steps: Sequence[str] = (),
     device: str = "auto",
     workers: int = 0,
+    processes: int = 1,
+    parallel: str = "auto",
     watch: Watch = UNWATCHED,
     promote: bool = True,
 ) -> Ran:
@@ -63,6 +65,8 @@ def run_chain(
         steps: run only what these need; all when empty.
         device: `auto`, `cpu` or `cuda`.
         workers: processes for data stages; 0 takes the cores that are free.
+        processes: that train one model together.
+        parallel: how they do: `auto`, `ddp` or `fsdp`.
         watch: is told what happens.
         promote: let releases that pass their exam take their slots.
 
@@ -84,6 +88,7 @@ def run_chain(
     with Stopper() as stopper:
         for step in wanted:
             grower = Grower(store, chain.root, step.seed, device, watch, stopper, workers=workers)
+            grower.processes, grower.parallel = processes, parallel
             try:
                 if stopper.asked:
                     raise Stopped

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 
 from leafout.cli.verbs import VERBS, help_text
+from leafout.core import torchrun
 from leafout.core.errors import LeafoutError, Stopped
 
 BUG = 1
@@ -28,13 +29,32 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if argv is not None:
         return _ended(list(argv))
+    if torchrun.count() > 1:
+        return _beside_others(sys.argv[1:])
+    return _alone(sys.argv[1:])
+
+
+def _alone(words: list[str]) -> int:
     signal.signal(signal.SIGTERM, _terminated)
     try:
-        return _ended(sys.argv[1:])
+        return _ended(words)
     finally:
         signal.signal(
             signal.SIGTERM, signal.SIG_IGN
         )  # what was asked is done: the exit code says how, not a late signal
+
+
+def _beside_others(words: list[str]) -> int:
+    """Under torchrun the first process does what was said; the others help it where a model is trained."""
+    from leafout.training.starting import dismiss, serve
+
+    if torchrun.rank() > 0:
+        serve()
+        return 0
+    try:
+        return _alone(words)
+    finally:
+        dismiss()
 
 
 def _terminated(number: int, _frame: FrameType | None) -> None:

@@ -18,9 +18,17 @@ Device = Annotated[str, typer.Option("--device", metavar="auto|cpu|cuda", help="
 NumWorkers = Annotated[
     int, typer.Option("--workers", min=0, envvar="LEAFOUT_WORKERS", help="processes for data stages; 0: the free cores")
 ]
+NumProcesses = Annotated[
+    int,
+    typer.Option("--processes", min=1, envvar="LEAFOUT_PROCESSES", help="processes that train one model together"),
+]
+Parallel = Annotated[
+    str, typer.Option("--parallel", metavar="auto|ddp|fsdp", envvar="LEAFOUT_PARALLEL", help="how they share the work")
+]
 STORE = Path(".leafout")
 
 DEVICES = ("auto", "cpu", "cuda")
+PARALLEL = ("auto", "ddp", "fsdp")
 
 
 def checked_device(wish: str) -> str:
@@ -35,4 +43,16 @@ def checked_device(wish: str) -> str:
         from leafout.core.device import device_of
 
         return device_of(wish)
+    return wish
+
+
+def checked_parallel(wish: str) -> str:
+    """The wished way of training together.
+
+    Raises:
+        LeafoutError: for a word that names none.
+    """
+    if wish not in PARALLEL:
+        hint = nearest(wish, PARALLEL, what="ways")
+        raise LeafoutError(f"`{wish}` is no way of training together", where="--parallel", hint=hint)
     return wish

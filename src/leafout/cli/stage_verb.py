@@ -9,10 +9,20 @@ import typer
 
 from leafout.chain.kinds import check_kind
 from leafout.cli.config_flags import Flag, config_of, declare, flag_of, flags, option
-from leafout.cli.options import STORE, Device, NumWorkers, StoreFolder, checked_device
+from leafout.cli.options import (
+    STORE,
+    Device,
+    NumProcesses,
+    NumWorkers,
+    Parallel,
+    StoreFolder,
+    checked_device,
+    checked_parallel,
+)
 from leafout.core.config import Config
 from leafout.core.errors import LeafoutError
 from leafout.core.stage import StageInfo, stage_info
+from leafout.core.verbs import IN_PROCESSES, STAGES
 
 
 def stage_verb(name: str) -> Callable[..., int | None]:
@@ -47,6 +57,8 @@ def _declare(verb: Callable[..., None], info: StageInfo, of_config: dict[str, Fl
         parameters["seed"] = (Annotated[int, typer.Option("--seed", min=0, help="of all random numbers")], 0)
     parameters["device"] = (Device, "auto")
     parameters["workers"] = (NumWorkers, 0)
+    if STAGES.get(info.name) in IN_PROCESSES:
+        parameters["processes"], parameters["parallel"] = (NumProcesses, 1), (Parallel, "auto")
     if info.name == "evaluate":
         gate = typer.Option("--gate", metavar="SCORE>=X", help="a limit, such as 'macro_f1 >= 0.8'; may be repeated")
         parameters["gates"] = (Annotated[list[str] | None, gate], None)
@@ -86,6 +98,7 @@ def _run(info: StageInfo, words: list[str], config: Config, given: dict[str, Any
         grower = Grower(
             store, Path.cwd(), seed, checked_device(given["device"]), watch, stopper, workers=given["workers"]
         )
+        grower.processes, grower.parallel = given.get("processes", 1), checked_parallel(given.get("parallel", "auto"))
         try:
             inputs = inputs_of(info, words, given.get("named") or [], grower)
             for name, folders in inputs.items():

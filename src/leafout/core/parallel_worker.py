@@ -31,7 +31,7 @@ def main(parent: int) -> None:
     """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGTTOU):
         signal.signal(number, signal.SIG_IGN)
-    _end_with(parent)
+    end_with(parent)
     results = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not fall between results
     tasks = sys.stdin.buffer
@@ -57,7 +57,7 @@ def receive(pipe: IO[bytes]) -> bytes | None:
     return message if size and len(message) == size else None
 
 
-def _end_with(parent: int) -> None:
+def end_with(parent: int) -> None:
     """End this process with its parent, in the middle of a task too: at once on Linux, soon elsewhere."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)

@@ -25,6 +25,14 @@ class Run(Protocol):
         """Processes that a data stage may work with; the result is the same for any number."""
 
     @property
+    def processes(self) -> int:
+        """Processes that train one model together."""
+
+    @property
+    def parallel(self) -> str:
+        """How they do: `auto`, `ddp` (each holds all weights) or `fsdp` (weights are shared out)."""
+
+    @property
     def root(self) -> Path:
         """The folder that relative paths in a config start from: the chain file's."""
 
@@ -51,6 +59,7 @@ class QuietRun:
         self.seed = seed
         self.device = device
         self.workers = workers
+        self.processes, self.parallel = 1, "auto"
         self.root = root or Path()
 
     def log(self, step: int, **values: float | str) -> None:

@@ -13,3 +13,6 @@ STAGES = {
     "monitor": "leafout.stages.monitor:monitor",
     "update": "leafout.stages.update:update",
 }
+
+IN_PROCESSES = {STAGES["pretrain"], STAGES["finetune"]}
+"""Stages that several processes can do together; see `leafout.training.starting`."""

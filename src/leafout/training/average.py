@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from leafout.training.checkpoint import Tensors, load_tensors, model_tensors
+from leafout.training.sharding import laid_like
 
 if TYPE_CHECKING:
     from torch import nn
@@ -27,9 +28,9 @@ class Average:
 
     def __init__(self, model: "nn.Module", decay: float, tensors: Mapping[str, torch.Tensor] | None = None) -> None:
         self._decay = decay
-        start = tensors or model_tensors(model)
-        device = {name: values.device for name, values in model_tensors(model).items()}
-        self.tensors: Tensors = {name: values.to(device[name], copy=True) for name, values in start.items()}
+        own = model_tensors(model)
+        start = tensors or own
+        self.tensors: Tensors = {name: laid_like(values, own[name]).clone() for name, values in start.items()}
 
     def add(self, model: "nn.Module", step: int) -> None:
         """Take the weights after step `step` (from 1 on) into the average."""

@@ -23,6 +23,7 @@ from leafout.core.durable import sync_folder, write_json
 from leafout.core.faults import fault_point
 from leafout.training.batches import Place, fingerprint
 from leafout.training.optim import optimizer_tensors, restore_optimizer
+from leafout.training.sharding import laid_like, whole_tensors
 
 if TYPE_CHECKING:
     from torch import nn
@@ -99,7 +100,7 @@ def load_tensors(model: "nn.Module", tensors: Mapping[str, torch.Tensor]) -> Non
     own = model_tensors(model)
     with torch.no_grad():
         for name, values in tensors.items():
-            own[name].copy_(values)
+            own[name].copy_(laid_like(values, own[name]))
 
 
 def save_checkpoint(
@@ -108,6 +109,8 @@ def save_checkpoint(
     model: "nn.Module",
     optimizer: torch.optim.Optimizer,
     more: Mapping[str, Mapping[str, torch.Tensor]],
+    *,
+    write: bool = True,
 ) -> None:
     """Write a checkpoint and forget all but the last two.
 
@@ -118,12 +121,16 @@ def save_checkpoint(
         optimizer: whose memory is saved.
         more: further tensors by the name of their file: `best` of the best evaluation, `average` of the weights,
             `calm` of model and optimizer some steps before. Empty ones are not written.
+        write: False only helps other processes to gather what is shared out among them.
     """
+    groups = {"model": model_tensors(model), "optimizer": optimizer_tensors(model, optimizer)}
+    groups |= {name: dict(tensors) for name, tensors in more.items() if tensors}
+    groups = {name: whole_tensors(tensors, keep=write) for name, tensors in groups.items()}
+    if not write:
+        return
     writing, target = folder / "writing", folder / f"step-{state.step:09d}"
     shutil.rmtree(writing, ignore_errors=True)
     writing.mkdir(parents=True)
-    groups = {"model": model_tensors(model), "optimizer": optimizer_tensors(model, optimizer)}
-    groups |= {name: dict(tensors) for name, tensors in more.items() if tensors}
     files = {f"{name}.safetensors": _write(writing / f"{name}.safetensors", group) for name, group in groups.items()}
     write_json(writing / _STATE, {"state": asdict(state), "files": files})
     sync_folder(writing)

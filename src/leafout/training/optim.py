@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from leafout.training.config import TrainingConfig
+from leafout.training.sharding import laid_like, whole_tensor
 
 if TYPE_CHECKING:
     from torch import nn
@@ -74,7 +75,7 @@ def restore_optimizer(
     for name, values in tensors.items():
         parameter, _, what = name.rpartition("/")
         owner = parameters[parameter]
-        optimizer.state[owner][what] = values.to(owner.device)
+        optimizer.state[owner][what] = laid_like(values, owner)
 
 
 def gradient_norm(model: "nn.Module", clip: float) -> float:
@@ -83,4 +84,4 @@ def gradient_norm(model: "nn.Module", clip: float) -> float:
     norm = torch.nn.utils.get_total_norm([p.grad for p in parameters if p.grad is not None])
     if clip:
         torch.nn.utils.clip_grads_with_norm_(parameters, clip, norm)
-    return float(norm)
+    return float(whole_tensor(norm))

@@ -29,9 +29,10 @@ def repeatable(threads: int) -> Iterator[None]:
         torch.set_rng_state(random)
 
 
-def seed_step(seed: int, step: int) -> None:
-    """Dropout of a step depends on (seed, step) alone, whatever was drawn before."""
-    torch.manual_seed(int(np.random.SeedSequence((seed, step)).generate_state(1, np.uint64)[0]) >> 1)
+def seed_step(seed: int, step: int, rank: int = 0) -> None:
+    """Dropout of a step depends on (seed, step, rank of the process) alone, whatever was drawn before."""
+    key = (seed, step, rank) if rank else (seed, step)
+    torch.manual_seed(int(np.random.SeedSequence(key).generate_state(1, np.uint64)[0]) >> 1)
 
 
 def products_in(dtype: str, device: str) -> AbstractContextManager[object]:

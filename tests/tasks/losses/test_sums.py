@@ -25,7 +25,7 @@ TINY: dict[str, Any] = {"layers": 1, "width": 16, "heads": 2, "max_tokens": 16}
 
 def batches(kind: str) -> list[Any]:
     random = np.random.default_rng(0)
-    found = []
+    found: list[Any] = []
     for _ in range(3):
         lengths = random.integers(2, 9, 4)
         ids = [random.integers(0, VOCABULARY, length).astype(np.int32) for length in lengths]
