@@ -19,7 +19,10 @@ from training.test_foreign import write_roberta
 LORA: dict[str, object] = {"method": "lora", "lora": {"rank": 4}}
 
 
-BESIDE: list[dict[str, object]] = [{"method": "adapter", "adapter": {"kind": "houlsby", "reduction": 4}}]
+BESIDE: list[dict[str, object]] = [
+    {"method": "adapter", "adapter": {"kind": "houlsby", "reduction": 4}},
+    {"method": "prefix", "prefix": {"tokens": 4}},
+]
 
 
 @pytest.fixture
@@ -134,7 +137,7 @@ def right(folder: Path, rows: Path) -> float:
     texts, labels = (read_table(rows / "val")[name].to_pylist() for name in ("text", "label"))
     answers = load_classifier(folder, threads=1).classify(texts)
     hits = [answer.label == label for answer, label in zip(answers, labels, strict=True)]
-    return sum(hits) / len(hits)
+    return float(sum(hits)) / len(hits)
 
 
 @pytest.mark.parametrize("layout", ["bert", "modernbert", "roberta"])
@@ -181,6 +184,11 @@ def test_lora_on_another_architecture_is_merged_and_goes_on_exactly(tmp_path: Pa
         finetune(folder, rows, out=tmp_path / "again", config=settings, run=Stopping(seed=3))
     assert finetune(folder, rows, out=tmp_path / "again", config=settings, run=QuietRun(seed=3)) == found
     assert digests(tmp_path / "again") == digests(tmp_path / "out")
+
+
+def test_a_prefix_that_leaves_no_room_is_refused(tmp_path: Path, model: Path, rows: Path) -> None:
+    with pytest.raises(LeafoutError, match="a prefix of 25 tokens leaves 7 of 32 positions"):
+        finetune(model, rows, out=tmp_path / "out", config=config(method="prefix", prefix={"tokens": 25}))
 
 
 def test_rows_without_labels_are_refused(tmp_path: Path, model: Path) -> None:

@@ -100,8 +100,8 @@ def _foreign(release: Release, device: str) -> Forward:
     )
     model = with_adapter(loaded, release.path).to(device).float().eval()
     takes_segments = (
-        "token_type_ids" in inspect.signature(model.forward).parameters
-        and getattr(model.config, "type_vocab_size", 0) > 1
+        "token_type_ids" in inspect.signature(loaded.forward).parameters
+        and getattr(loaded.config, "type_vocab_size", 0) > 1
     )
 
     def forward(batch: Batch) -> torch.Tensor:

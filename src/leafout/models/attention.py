@@ -1,7 +1,7 @@
 """Attention inside the rows of a stream: padded for the kernel alone, everything around it runs without padding.
 
 Legend: B rows, S tokens of the longest row, T tokens of all rows, D width, H heads, G heads of keys and values,
-E width of a head.
+E width of a head, P tokens of a prefix.
 """
 
 from typing import Any
@@ -43,7 +43,16 @@ class _Unpadded(torch.autograd.Function):
         return grad_TD.new_zeros(ctx.num_places, grad_TD.shape[1]).index_copy_(0, unpad_T, grad_TD), None
 
 
-def attend(qkv_TD: Tensor, stream: Stream, *, heads: int, causal: bool, kv_heads: int = 0, reach: int = 0) -> Tensor:
+def attend(
+    qkv_TD: Tensor,
+    stream: Stream,
+    *,
+    heads: int,
+    causal: bool,
+    kv_heads: int = 0,
+    reach: int = 0,
+    prefix: Tensor | None = None,
+) -> Tensor:
     """Scaled dot-product attention of each token with the tokens of its own row.
 
     On a CPU the kernel runs in float32 whatever comes in. In bfloat16 it took 2.3 (short rows) to 5.6 times as long on
@@ -56,6 +65,7 @@ def attend(qkv_TD: Tensor, stream: Stream, *, heads: int, causal: bool, kv_heads
         causal: only with itself and the tokens before it.
         kv_heads: G, heads of keys and values, each for H / G queries (Ainslie et al. 2023); 0 is H.
         reach: how many tokens before and behind it a token sees (not causal); 0 is all.
+        prefix: keys and values [P, 2 * D] that every token sees too (not causal).
 
     Returns:
         [T, H * E], in the dtype of `qkv_TD`.
@@ -70,6 +80,12 @@ def attend(qkv_TD: Tensor, stream: Stream, *, heads: int, causal: bool, kv_heads
         places_S = torch.arange(stream.max_tokens, device=qkv_TD.device)
         near_SS = (places_S[:, None] - places_S).abs() <= reach
         mask = near_SS if mask is None else mask & near_SS
+    if prefix is not None:
+        key_BHSE, value_BHSE = (
+            torch.cat([_before(part, key_BHSE), values], 2)
+            for part, values in zip(prefix.to(key_BHSE.dtype).chunk(2, 1), (key_BHSE, value_BHSE), strict=True)
+        )
+        mask = None if mask is None else functional.pad(mask, (len(prefix), 0), value=True)
     mixed_BHSE = functional.scaled_dot_product_attention(
         query_BHSE, key_BHSE, value_BHSE, attn_mask=mask, is_causal=causal, enable_gqa=kv_heads not in {0, heads}
     )
@@ -78,6 +94,12 @@ def attend(qkv_TD: Tensor, stream: Stream, *, heads: int, causal: bool, kv_heads
         return mixed_BSD
     mixed_TD: Tensor = _Unpadded.apply(mixed_BSD, stream.unpad_T)  # type: ignore[no-untyped-call]  # torch has no types
     return mixed_TD
+
+
+def _before(prefix_PD: Tensor, like_BHSE: Tensor) -> Tensor:
+    """A prefix as keys or values of each row, [B, H, P, E]."""
+    heads_HPE = prefix_PD.view(len(prefix_PD), like_BHSE.shape[1], -1).transpose(0, 1)
+    return heads_HPE.expand(len(like_BHSE), -1, -1, -1)
 
 
 def padded(values_TD: Tensor, stream: Stream) -> Tensor:

@@ -16,6 +16,8 @@ from leafout.models.stream import Stream
 class EncoderLayer(nn.Module):
     """Attention and feed-forward part, each with its residual sum and layer norm."""
 
+    prefix: nn.Parameter | None
+
     def __init__(self, dims: Dims) -> None:
         super().__init__()
         self.heads, self.activation, self.dropout = dims.heads, dims.activation, dims.dropout
@@ -25,10 +27,12 @@ class EncoderLayer(nn.Module):
         self.rise = nn.Linear(dims.width, dims.ffn)
         self.fall = nn.Linear(dims.ffn, dims.width)
         self.fall_norm = norm_of(dims.width, dims.epsilon)
+        self.register_parameter("prefix", None)
 
     def forward(self, hidden_TD: Tensor, stream: Stream) -> Tensor:
         """One layer."""
-        mixed_TD = self.out(attend(self.qkv(hidden_TD), stream, heads=self.heads, causal=False))
+        qkv_TD = self.qkv(hidden_TD)
+        mixed_TD = self.out(attend(qkv_TD, stream, heads=self.heads, causal=False, prefix=self.prefix))
         hidden_TD = self.out_norm(hidden_TD + self._dropped(mixed_TD))
         raised_TF = activate(self.rise(hidden_TD), self.activation)
         normed_TD: Tensor = self.fall_norm(hidden_TD + self._dropped(self.fall(raised_TF)))
@@ -39,11 +43,15 @@ class EncoderLayer(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Embeddings and layers."""
+    """Embeddings and layers.
+
+    Attributes:
+        first_place: the position of a text's first token; a prefix takes those before it.
+    """
 
     def __init__(self, dims: Dims) -> None:
         super().__init__()
-        self.dims = dims
+        self.dims, self.first_place = dims, 0
         self.words = nn.Embedding(dims.vocab_size, dims.width)
         self.places = nn.Embedding(dims.max_tokens, dims.width)
         self.types = nn.Embedding(dims.segments, dims.width)
@@ -52,7 +60,8 @@ class Encoder(nn.Module):
 
     def embed(self, stream: Stream) -> Tensor:
         """The embeddings [T, D] before the first layer."""
-        summed_TD = self.words(stream.ids_T) + self.places(stream.positions_T) + self.types(stream.segments_T)
+        positions_T = stream.positions_T + self.first_place if self.first_place else stream.positions_T
+        summed_TD = self.words(stream.ids_T) + self.places(positions_T) + self.types(stream.segments_T)
         normed_TD: Tensor = self.norm(summed_TD)
         return functional.dropout(normed_TD, self.dims.dropout) if self.training and self.dims.dropout else normed_TD
 

@@ -20,6 +20,8 @@ from leafout.models.stream import Stream
 class ModernLayer(nn.Module):
     """Attention and gated feed-forward part, each behind a layer norm and added to its input."""
 
+    prefix: nn.Parameter | None
+
     def __init__(self, dims: Dims, place: int) -> None:
         super().__init__()
         assert dims.near is not None
@@ -31,6 +33,7 @@ class ModernLayer(nn.Module):
         self.rise_norm = norm_of(dims.width, dims.epsilon, bias=False)
         self.rise = nn.Linear(dims.width, 2 * dims.ffn, bias=dims.ffn_bias)
         self.fall = nn.Linear(dims.ffn, dims.width, bias=dims.ffn_bias)
+        self.register_parameter("prefix", None)
 
     def forward(self, hidden_TD: Tensor, stream: Stream, turns: Turns) -> Tensor:
         """One layer."""
@@ -38,7 +41,7 @@ class ModernLayer(nn.Module):
         qkv_TXE = self.qkv(normed_TD).view(len(hidden_TD), 3 * self.heads, -1)
         query, value = qkv_TXE.split([2 * self.heads, self.heads], 1)
         qkv_TD = torch.cat([turned(query, turns), value], 1).view(len(hidden_TD), -1)
-        mixed_TD = attend(qkv_TD, stream, heads=self.heads, causal=False, reach=self.reach)
+        mixed_TD = attend(qkv_TD, stream, heads=self.heads, causal=False, reach=self.reach, prefix=self.prefix)
         hidden_TD = hidden_TD + self._dropped(self.out(mixed_TD))
         raised_TF, gate_TF = self.rise(self.rise_norm(hidden_TD)).chunk(2, -1)
         return hidden_TD + self._dropped(self.fall(activate(raised_TF, self.activation) * gate_TF))

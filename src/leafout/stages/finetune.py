@@ -1,7 +1,7 @@
 """Finetune: a model for a task, from a pre-trained one and labelled rows."""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -9,6 +9,10 @@ from leafout.core.run import QUIET, Run
 from leafout.core.stage import stage
 from leafout.training.config import Stop
 from leafout.training.methods.config import MethodTraining
+
+if TYPE_CHECKING:
+    from leafout.tasks.losses.classify import ClassifyObjective
+    from leafout.training.finetuning import Lesson
 
 
 class FinetuneConfig(MethodTraining):
@@ -63,26 +67,21 @@ def finetune(model: Path, rows: Path, *, out: Path, config: FinetuneConfig, run:
     """
     from leafout.core.device import device_of
     from leafout.tasks.classify import write_task
-    from leafout.tasks.losses.classify import ClassifyObjective
     from leafout.training.batches import Batches, evaluation_batches, fingerprint, work_of
     from leafout.training.checkpoint import num_parameters, weights_digest
-    from leafout.training.finetuning import class_weights, classifier, fitted, lesson, rate_of, save, sizes
+    from leafout.training.finetuning import classifier, fitted, lesson, rate_of, save, sizes
     from leafout.training.loop import Job, forget_checkpoints, train
     from leafout.training.methods.merging import settled
     from leafout.training.tokenizer_files import copy_tokenizer
 
     device = device_of(run.device)
-    taught = lesson(model, rows, max_tokens=config.max_tokens, run=run)
+    taught = lesson(model, rows, max_tokens=config.max_tokens, run=run, taken=config.taken_positions)
     made = classifier(model, taught.task, pretrained=config.init == "pretrained", dropout=config.dropout, seed=run.seed)
     made, method = fitted(made, config, seed=run.seed)
-    weights_L = class_weights(taught) if config.class_weights == "balanced" else None
-    objective = ClassifyObjective(
-        taught.task, device=device, goal=config.best_on, smoothing=config.label_smoothing, weights_L=weights_L
-    )
     data = fingerprint(*(values for side in (taught.train, taught.val) for values in (side.ids, side.labels_N)))
     job = Job(
         model=made.model.to(device),
-        objective=objective,
+        objective=_objective(taught, device, config),
         batches=Batches(taught.train, batch_tokens=config.batch_tokens, part_tokens=config.part_tokens, seed=run.seed),
         validation=lambda: evaluation_batches(taught.val, batch_tokens=config.batch_tokens),
         device=device,
@@ -101,3 +100,13 @@ def finetune(model: Path, rows: Path, *, out: Path, config: FinetuneConfig, run:
     forget_checkpoints(out)
     counts = {"labels": float(len(taught.task.labels)), "parameters": num_parameters(merged)}
     return {**figures, **differences, **counts}
+
+
+def _objective(taught: "Lesson", device: str, config: FinetuneConfig) -> "ClassifyObjective":
+    from leafout.tasks.losses.classify import ClassifyObjective
+    from leafout.training.finetuning import class_weights
+
+    weights_L = class_weights(taught) if config.class_weights == "balanced" else None
+    return ClassifyObjective(
+        taught.task, device=device, goal=config.best_on, smoothing=config.label_smoothing, weights_L=weights_L
+    )

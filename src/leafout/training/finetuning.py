@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
+from leafout.core.errors import LeafoutError
 from leafout.core.plain_json import read_object
 from leafout.models.config import ENCODERS
 from leafout.models.load import classifier_from, dims_in
@@ -29,7 +30,7 @@ from leafout.training.methods.method import RATES, Method, method_of
 if TYPE_CHECKING:
     from leafout.core.run import Run
 
-LONGEST_TOKENS = 512
+LONGEST_TOKENS, LEAST_TOKENS = 512, 8
 _RATE_BY_WIDTH = 1.45
 """Peak rate times width to the power of 1.5: 0.001 for a width of 128, 0.00035 for 256, 0.00007 for 768.
 
@@ -57,14 +58,25 @@ class Made:
     width: int
 
 
-def lesson(model: Path, rows: Path, *, max_tokens: int, run: "Run") -> Lesson:
+def lesson(model: Path, rows: Path, *, max_tokens: int, run: "Run", taken: int = 0) -> Lesson:
     """The rows of a split as tokens of a model.
 
+    Args:
+        model: whose tokenizer and positions they fit.
+        rows: the split.
+        max_tokens: of a row; 0 takes what the model can read, 512 at most.
+        run: is told what is left out.
+        taken: positions that a prefix takes.
+
     Raises:
-        LeafoutError: when a part is absent, or labels are.
+        LeafoutError: when a part is absent, labels are, or a prefix leaves no room for a text.
     """
     train, val = (read_part(rows, part, run) for part in ("train", "val"))
-    limit = min(max_positions(model), max_tokens or LONGEST_TOKENS)
+    left = max_positions(model) - taken
+    if left < LEAST_TOKENS:
+        message = f"a prefix of {taken} tokens leaves {left} of {left + taken} positions for a text"
+        raise LeafoutError(message, where="[prefix.tokens]", hint=f"leave {LEAST_TOKENS} at least")
+    limit = min(left, max_tokens or LONGEST_TOKENS)
     task = Classify(labels=label_set(train, rows), max_tokens=limit, pair=train.pairs is not None)
     tokenizer = load_tokenizer(model)
     return Lesson(task, encoded(train, task, tokenizer, run), encoded(val, task, tokenizer, run))

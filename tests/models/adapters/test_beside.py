@@ -50,6 +50,8 @@ def test_a_folder_without_an_adapter_is_the_model(tmp_path: Path) -> None:
         ({"reduction": True}, "`reduction` is True"),
         ({"activation": "eval"}, "`activation` is 'eval'"),
         ({"reduction": 2}, "has the shape"),
+        ({"peft_type": "PREFIX_TUNING"}, "`num_virtual_tokens` is None"),
+        ({"peft_type": "PREFIX_TUNING", "num_virtual_tokens": 4}, "`prompt_embeddings` is absent"),
         ({"peft_type": "IA3"}, "`peft_type` is 'IA3'"),
     ],
 )

@@ -15,3 +15,8 @@ def test_full_tuning_is_what_is_meant_without_a_word() -> None:
 def test_wrong_values_are_refused(values: dict[str, object]) -> None:
     with pytest.raises(LeafoutError):
         MethodTraining.read(values)
+
+
+def test_a_prefix_takes_positions_where_it_is_asked_for() -> None:
+    assert MethodTraining.read({"prefix": {"tokens": 4}}).taken_positions == 0
+    assert MethodTraining.read({"method": "prefix", "prefix": {"tokens": 4}}).taken_positions == 4

@@ -1,20 +1,16 @@
-import builtins
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from torch import nn
-from transformers import DistilBertConfig, DistilBertForSequenceClassification
 
 import tiny_models
-from leafout.core.errors import LeafoutError
+from leafout.inference.load import load_classifier
 from leafout.training.foreign import ForeignClassifier, foreign_classifier
-from leafout.training.methods.foreign import PeftMethod, fresh_modules, peft_library
+from leafout.training.methods.foreign import PeftMethod
 from peft_models import farthest, logits, peft_logits, stirred
-from training.test_foreign import VOCAB, write_roberta
+from training.test_foreign import write_roberta
 
 ROWS = tiny_models.examples((3, 9, 9, 1))
 FIELDS: dict[str, Any] = {"r": 4, "lora_alpha": 8.0, "use_rslora": True}
@@ -43,39 +39,25 @@ def test_what_peft_has_learnt_is_read_by_peft_and_merged(tmp_path: Path, dora: b
     assert not any("lora" in name for name, _ in merged.named_parameters())
 
 
-def test_heads_are_what_stands_on_the_encoder() -> None:
-    config = DistilBertConfig(vocab_size=VOCAB, dim=16, n_layers=1, n_heads=2, hidden_dim=32, num_labels=3)
-    assert fresh_modules(DistilBertForSequenceClassification(config)) == ["classifier", "pre_classifier"]
-    model = nn.Module()
-    model.base_model_prefix = "inner"  # type: ignore[assignment]  # a name, as in transformers
-    model.inner = nn.ModuleDict({"pooler": nn.Linear(2, 2)})
-    model.score = nn.Linear(2, 2)
-    assert fresh_modules(model) == ["score", "pooler"]
-
-
 def test_equal_seeds_start_equally(tmp_path: Path) -> None:
     write_roberta(tmp_path)
     first, again = (PeftMethod("LoraConfig", FIELDS, merges=True, seed=1).fit_into(roberta(tmp_path)) for _ in "ab")
     assert all(torch.equal(a, b) for a, b in zip(first.parameters(), again.parameters(), strict=True))
 
 
-def test_targets_that_are_not_there_are_an_error(tmp_path: Path) -> None:
+def test_a_prefix_is_read_by_peft_and_leaves_the_plain_model(tmp_path: Path) -> None:
     write_roberta(tmp_path)
-    method = PeftMethod("LoraConfig", {**FIELDS, "target_modules": ["nothing"]}, merges=True, seed=1)
-    with pytest.raises(LeafoutError, match="peft cannot fit into this model: No modules were targeted"):
-        method.fit_into(roberta(tmp_path))
-
-
-def test_without_peft_the_line_to_install_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = builtins.__import__
-
-    def absent(name: str, *args: Any, **more: Any) -> Any:
-        if name == "peft":
-            raise ImportError(name)
-        return real(name, *args, **more)
-
-    monkeypatch.delitem(sys.modules, "peft", raising=False)
-    monkeypatch.setattr(builtins, "__import__", absent)
-    with pytest.raises(LeafoutError, match="peft is not installed") as caught:
-        peft_library()
-    assert "leafout[peft]" in caught.value.hint
+    method = PeftMethod("PrefixTuningConfig", {"num_virtual_tokens": 4}, merges=False, seed=1)
+    model = stirred(method.fit_into(roberta(tmp_path)), by=0.5)
+    ours = logits(model, ROWS)
+    method.write(model, tmp_path)
+    assert farthest(ours, peft_logits(tmp_path, tmp_path / "adapter", ROWS)) < 1e-5
+    plain = method.merge(model)
+    assert farthest(logits(plain, ROWS), ours) > 1e-3
+    assert not any("modules_to_save" in name or "prompt" in name for name, _ in plain.named_parameters())
+    plain.save(tmp_path / "out")
+    (tmp_path / "adapter").rename(tmp_path / "out" / "adapter")
+    (tmp_path / "out" / "tokenizer.json").write_bytes((tmp_path / "tokenizer.json").read_bytes())
+    task = {"task": "classify", "labels": ["a", "b"], "max_tokens": 28}
+    (tmp_path / "out" / "task.json").write_text(json.dumps(task), encoding="utf-8")
+    assert farthest(load_classifier(tmp_path / "out", threads=1).logits(ROWS), ours) < 1e-5

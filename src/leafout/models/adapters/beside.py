@@ -9,14 +9,17 @@ from torch import Tensor, nn
 
 from leafout.core.errors import LeafoutError
 from leafout.models.adapters.bottleneck import BottleneckShape, bottlenecks_in, fit_bottlenecks
+from leafout.models.adapters.library import NAME, wrapped
 from leafout.models.adapters.places import products
-from leafout.models.adapters.unmerged import CONFIG, FOLDER, WEIGHTS, unmerged
+from leafout.models.adapters.prefix import fill_prefix, fit_prefix
+from leafout.models.adapters.unmerged import CONFIG, FOLDER, PREFIX, WEIGHTS, unmerged
+from leafout.models.heads import Classifier
 
-MAX_NAMES = 10_000
+MAX_NAMES, MAX_PREFIX = 10_000, 4096
 
 
 def with_adapter(model: nn.Module, folder: Path) -> nn.Module:
-    """Fit what lies in `adapter/` into a model, in place; a folder without an unmerged adapter changes nothing.
+    """A model with what lies in `adapter/`, fitted in place; a folder without an unmerged adapter changes nothing.
 
     Args:
         model: with the weights of the folder: a `Classifier` of ours, or one of transformers.
@@ -26,8 +29,28 @@ def with_adapter(model: nn.Module, folder: Path) -> nn.Module:
         LeafoutError: when the adapter does not belong to the model, or holds NaN or infinity.
     """
     config = unmerged(folder)
-    if config is not None:
-        _fit_bottlenecks(model, config, folder / FOLDER)
+    if config is None:
+        return model
+    if config["peft_type"] == PREFIX:
+        return _with_prefix(model, config, folder / FOLDER)
+    _fit_bottlenecks(model, config, folder / FOLDER)
+    return model
+
+
+def _with_prefix(model: nn.Module, config: Mapping[str, Any], adapter: Path) -> nn.Module:
+    tokens = config.get("num_virtual_tokens")
+    if not isinstance(tokens, int) or isinstance(tokens, bool) or not 1 <= tokens <= MAX_PREFIX:
+        message = f"`num_virtual_tokens` is {tokens!r}, not a whole number from 1 to {MAX_PREFIX}"
+        raise LeafoutError(message, where=str(adapter / CONFIG))
+    if not isinstance(model, Classifier):
+        fitted = wrapped(model, "PrefixTuningConfig", num_virtual_tokens=tokens)
+        fill({"prompt_embeddings": fitted.prompt_encoder[NAME].embedding.weight}, adapter / WEIGHTS)
+        whole: nn.Module = fitted
+        return whole
+    values = torch.empty(tokens, model.dims.layers * 2 * model.dims.width)
+    fill({"prompt_embeddings": values}, adapter / WEIGHTS)
+    fit_prefix(model, tokens, seed=0)
+    fill_prefix(model, values)
     return model
 
 

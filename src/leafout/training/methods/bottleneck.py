@@ -9,10 +9,10 @@ from torch import nn
 from leafout.core.errors import LeafoutError
 from leafout.models.adapters.bottleneck import BottleneckShape, bottlenecks_in, fit_bottlenecks
 from leafout.models.adapters.files import trained_tensors, write_adapter
+from leafout.models.adapters.library import fresh_modules
 from leafout.models.adapters.places import freeze, products
 from leafout.models.adapters.unmerged import BOTTLENECK
 from leafout.models.heads import Classifier
-from leafout.training.methods.foreign import fresh_modules
 
 if TYPE_CHECKING:
     from torch import Tensor

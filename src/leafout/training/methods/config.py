@@ -26,6 +26,13 @@ class LoraFields(Config):
     """Learn the norms of the rows beside (Liu et al. 2024); slower, often a little better at small ranks."""
 
 
+class PrefixFields(Config):
+    """Prefix-tuning (Li and Liang 2021)."""
+
+    tokens: int = Field(default=16, ge=1, le=4096)
+    """Keys and values that stand before every text in each layer; texts can be shorter by as many."""
+
+
 class AdapterFields(Config):
     """Bottleneck adapters (Houlsby et al. 2019; Pfeiffer et al. 2021)."""
 
@@ -42,9 +49,16 @@ class AdapterFields(Config):
 class MethodTraining(TrainingConfig):
     """A training, and which weights it changes."""
 
-    method: Literal["full", "lora", "adapter"] = "full"
+    method: Literal["full", "lora", "prefix", "adapter"] = "full"
     """`full` trains all weights; the others stop the model's own and train small modules within it, and the head."""
     lora: LoraFields = LoraFields()
     """Of `method: lora`."""
+    prefix: PrefixFields = PrefixFields()
+    """Of `method: prefix`."""
     adapter: AdapterFields = AdapterFields()
     """Of `method: adapter`."""
+
+    @property
+    def taken_positions(self) -> int:
+        """Positions that the method takes away from texts."""
+        return self.prefix.tokens if self.method == "prefix" else 0

@@ -10,7 +10,7 @@ from leafout.training.methods.config import AdapterFields, MethodTraining
 if TYPE_CHECKING:
     from torch import nn
 
-RATES = {"full": 1.0, "lora": 6.0, "adapter": 5.0}
+RATES = {"full": 1.0, "lora": 6.0, "prefix": 50.0, "adapter": 5.0}
 """Peak rate of each method as a multiple of that of `full`.
 
 Published: LoRA 4e-4 to 5e-4 where full tuning takes 2e-5 to 5e-5 (Hu et al. 2022, table 9), adapters 3e-5 to 3e-3
@@ -78,7 +78,10 @@ def _bottlenecks(fields: AdapterFields, seed: int) -> Method:
 def _of_ours(config: MethodTraining, seed: int) -> Method:
     from leafout.models.adapters.lora import LowRankShape
     from leafout.training.methods.lora import Lora
+    from leafout.training.methods.prefix import Prefix
 
+    if config.method == "prefix":
+        return Prefix(config.prefix.tokens, seed)
     fields = config.lora
     shape = LowRankShape(fields.rank, fields.alpha, fields.dropout, rs=fields.rs, dora=fields.dora)
     return Lora(shape, fields.targets, seed)
@@ -87,6 +90,9 @@ def _of_ours(config: MethodTraining, seed: int) -> Method:
 def _of_foreign(config: MethodTraining, seed: int) -> Method:
     from leafout.training.methods.foreign import PeftMethod
 
+    if config.method == "prefix":
+        fields_of_prefix = {"num_virtual_tokens": config.prefix.tokens}
+        return PeftMethod("PrefixTuningConfig", fields_of_prefix, merges=False, seed=seed)
     fields = config.lora
     given = {
         "r": fields.rank,
