@@ -226,7 +226,7 @@ def test_minutes_are_turned_into_steps_once(tmp_path: Path) -> None:
     run = Watching(steps=3)
     with pytest.raises(Stopped):
         train(tiny_training.job(settings), out=tmp_path / "out", config=settings, run=run)
-    assert "0.004 minutes are" in run.said[0]
+    assert run.said[0].startswith("forecast: ")
     plan = json.loads((tmp_path / "out" / "notes" / "plan.json").read_text(encoding="utf-8"))
     digest = tiny_training.train_toy(tmp_path / "out", **values)
     assert metrics(tmp_path / "out")[-1]["step"] == plan["steps"]

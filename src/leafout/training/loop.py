@@ -10,7 +10,8 @@ import math
 import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
@@ -19,8 +20,9 @@ import torch
 
 from leafout.core.device import cores
 from leafout.core.errors import LeafoutError, Stopped
+from leafout.core.run import QuietRun
 from leafout.training.average import Average
-from leafout.training.batches import Batches
+from leafout.training.batches import Batches, Place
 from leafout.training.checkpoint import (
     Checkpoint,
     State,
@@ -31,13 +33,14 @@ from leafout.training.checkpoint import (
     save_checkpoint,
 )
 from leafout.training.config import TrainingConfig
+from leafout.training.forecast import Trial, foreseen, outcome
 from leafout.training.optim import gradient_norm, make_optimizer, set_rate
 from leafout.training.plan import Plan, draft, obeyed
 from leafout.training.records import Records
 from leafout.training.repeatable import products_in, repeatable, seed_step
 from leafout.training.samples import sentence_of
 from leafout.training.schedule import evaluation_steps, rate_factor
-from leafout.training.speed import Meter, Step, timed_steps
+from leafout.training.speed import Meter, Step
 from leafout.training.spikes import WINDOW, Calm, is_spike
 
 if TYPE_CHECKING:
@@ -151,7 +154,8 @@ def train(job: Job, *, out: Path, config: TrainingConfig, run: "Run") -> dict[st
         calm = Calm(more.get("calm", {})) if config.spikes.policy == "rewind" else None
         with contextlib.closing(Records(out / "notes", step=step, tensorboard=config.tensorboard)) as records:
             training = _Training(job, config, plan, optimizer, found.state, more.get("best", {}), average, calm, run)
-            _until_done(training, records, out / CHECKPOINTS)
+            with outcome(out / "notes", job.device):
+                _until_done(training, records, out / CHECKPOINTS)
     return _finish(training)
 
 
@@ -163,28 +167,18 @@ def forget_checkpoints(out: Path) -> None:
 def _planned(job: Job, out: Path, config: TrainingConfig, run: "Run") -> Plan:
     now = draft(job.work, device=job.device, config=config)
 
-    def count() -> int:
-        if config.budget.minutes is None:
-            return job.batches.steps_of(config.budget)
-        return _timed(job, config, now, run)
+    def trial() -> Trial:
+        still, quiet = replace(job, peak_rate=0.0), QuietRun(seed=run.seed)  # at this rate no weight changes
+        t = _Training(still, config, now, _optimizer(job, config), State(), {}, None, None, quiet)
 
-    return obeyed(out / "notes", now, count=count, run=run)
+        def step(place: Place) -> int:
+            t.state.place = place
+            return _step(t).tokens
 
+        return Trial(step=step, look=lambda: (_evaluate(t), _shown(t)))
 
-def _timed(job: Job, config: TrainingConfig, plan: Plan, run: "Run") -> int:
-    """How many steps fit into the minutes: a few are taken, and the weights put back."""
-    before = {name: values.clone() for name, values in model_tensors(job.model).items()}
-    trial = _Training(job, config, plan, _optimizer(job, config), State(), {}, None, None, run)
-    steps = timed_steps(
-        lambda: _step(trial).tokens,
-        lambda: _evaluate(trial),
-        seconds=60 * (config.budget.minutes or 0),
-        evaluations=config.evaluations,
-        mean_tokens=job.batches.mean_tokens(),
-    )
-    load_tensors(job.model, before)
-    run.say(f"{config.budget.minutes:g} minutes are {steps} steps of {job.batches.mean_tokens():.0f} tokens here")
-    return steps
+    fill = partial(foreseen, job=job, config=config, trial=trial, run=run)
+    return obeyed(out / "notes", now, fill=fill, run=run)
 
 
 def _optimizer(job: Job, config: TrainingConfig) -> torch.optim.Optimizer:
@@ -293,14 +287,17 @@ def _looked(t: _Training, records: Records) -> dict[str, float]:
         state.best_step, state.best_figures, state.waited = state.step, state.figures, 0
         if t.job.keep_best:
             t.best = {name: values.to("cpu", copy=True) for name, values in model_tensors(t.job.model).items()}
-    if t.job.show is not None:
-        with torch.no_grad():
-            lines = t.job.show(t.job.model)
+    if lines := _shown(t):
         for line in lines:
             records.samples.write({"step": state.step, **line})
         for line in lines[:: max(1, len(lines) // 2)][:2]:
             t.run.say(f"step {state.step}: {sentence_of(line)}")
     return state.figures
+
+
+def _shown(t: _Training) -> list[dict[str, Any]]:
+    with torch.no_grad():
+        return [] if t.job.show is None else t.job.show(t.job.model)
 
 
 def _rank(figures: Mapping[str, float], objective: Objective) -> tuple[float, float]:

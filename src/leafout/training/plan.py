@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ class Plan:
         threads: of the CPU.
         made_with: versions and the chip's family.
         not_exact: why a resume could not promise equal bytes; empty when all was equal.
+        forecast: what it was to take, see `forecast.foreseen`; nothing depends on it.
     """
 
     work: str
@@ -38,6 +39,7 @@ class Plan:
     threads: int
     made_with: dict[str, str]
     not_exact: tuple[str, ...] = ()
+    forecast: dict[str, Any] = field(default_factory=dict)
 
 
 def draft(work: str, *, device: str, config: TrainingConfig) -> Plan:
@@ -48,13 +50,13 @@ def draft(work: str, *, device: str, config: TrainingConfig) -> Plan:
     return Plan(work=work, steps=0, dtype=dtype, device=device, threads=cores(), made_with=made_with())
 
 
-def obeyed(notes: Path, now: Plan, *, count: Callable[[], int], run: "Run") -> Plan:
+def obeyed(notes: Path, now: Plan, *, fill: Callable[[Plan], Plan], run: "Run") -> Plan:
     """The plan that was written before the first step, or a new one.
 
     Args:
         notes: the folder that holds `plan.json`.
         now: what would be planned here and now.
-        count: finds the steps of a new plan; it may take a while.
+        fill: finds the steps of a new plan, and what it will take; it may take a while.
         run: is told when a resume is not exact.
 
     Raises:
@@ -63,7 +65,7 @@ def obeyed(notes: Path, now: Plan, *, count: Callable[[], int], run: "Run") -> P
     path = notes / PLAN
     before = _read(path)
     if before is None:
-        plan = replace(now, steps=count())
+        plan = fill(now)
         notes.mkdir(parents=True, exist_ok=True)
         write_json(path, asdict(plan))
         return plan
