@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from leafout.core.run import QuietRun
-from leafout.training.speed import Meter, Step, timed_steps
+from leafout.training.speed import Meter, Pace, Step, pace_of, steps_within
 
 
 class Clock:
@@ -31,19 +31,30 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def test_minutes_become_steps_with_evaluations_and_the_trial_paid(clock: Clock) -> None:
-    steps = timed_steps(
-        clock.taking(0.5, value=1000), clock.taking(2.0), seconds=100, evaluations=5, mean_tokens=2000.0
-    )
+    pace = pace_of(lambda _: clock.taking(0.5, value=1000)(), clock.taking(2.0), mean_tokens=2000.0, seconds=100)
     # 13 trial steps of 0.5 s and an evaluation of 2 s are spent, 5 evaluations to come; a mean step takes 1 s
-    assert steps == int(100 - 6.5 - 2 - 10)
+    assert pace == Pace(step_seconds=1.0, look_seconds=2.0, spent_seconds=8.5)
+    assert steps_within(pace, 100, looks=5) == int(100 - 6.5 - 2 - 10)
 
 
 def test_a_trial_takes_a_small_part_of_the_budget(clock: Clock) -> None:
-    assert timed_steps(clock.taking(3.0, value=10), clock.taking(0.0), seconds=30, evaluations=1, mean_tokens=10) == 8
+    pace = pace_of(lambda _: clock.taking(3.0, value=10)(), clock.taking(0.0), mean_tokens=10, seconds=30)
+    assert pace.spent_seconds == 6
 
 
-def test_at_least_one_step_is_taken(clock: Clock) -> None:
-    assert timed_steps(clock.taking(9.0, value=10), clock.taking(9.0), seconds=1, evaluations=9, mean_tokens=10) == 1
+def test_a_trial_without_a_budget_takes_as_many_steps_as_it_may(clock: Clock) -> None:
+    taken: list[int] = []
+
+    def step(number: int) -> int:
+        taken.append(number)
+        return clock.taking(3.0, value=10)()
+
+    assert pace_of(step, clock.taking(0.0), mean_tokens=5, trials=3).step_seconds == 1.5
+    assert taken == [0, 0, 1, 2]
+
+
+def test_at_least_one_step_is_taken() -> None:
+    assert steps_within(Pace(9.0, 9.0, 20.0), 1, looks=9) == 1
 
 
 def test_a_meter_counts_tokens_of_training_alone(clock: Clock) -> None:

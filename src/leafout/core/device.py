@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import platform
+import resource
 import sys
 import time
 from collections.abc import Callable
@@ -35,6 +36,74 @@ def memory_bytes() -> int:
     installed = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     limit = _cgroup("memory.max").strip()
     return min(installed, int(limit)) if limit.isdigit() else installed
+
+
+def free_bytes(device: str = "cpu") -> int:
+    """How much memory this process could still take, on a machine as busy as now."""
+    if device != "cpu":
+        import torch
+
+        kept = torch.cuda.memory_reserved() - torch.cuda.memory_allocated()
+        return int(torch.cuda.mem_get_info()[0]) + int(kept)
+    free = memory_bytes() - resident_bytes()
+    available = _in_file("/proc/meminfo", "MemAvailable")
+    used, limit = _cgroup("memory.current").strip(), _cgroup("memory.max").strip()
+    if used.isdigit() and limit.isdigit():
+        free = min(free, int(limit) - int(used) + _reclaimable())
+    return max(0, free if available is None else min(free, available))
+
+
+def _reclaimable() -> int:
+    """Bytes of files that a control group counts as used and gives up when asked."""
+    found = [line.split()[1] for line in _cgroup("memory.stat").splitlines() if line.startswith("inactive_file ")]
+    return int(found[0]) if found else 0
+
+
+def resident_bytes(device: str = "cpu") -> int:
+    """How much memory this process holds now."""
+    if device != "cpu":
+        import torch
+
+        return int(torch.cuda.memory_allocated())
+    return _in_file("/proc/self/status", "VmRSS") or _most_ever()
+
+
+def forget_peak(device: str = "cpu") -> bool:
+    """Let `peak_bytes` count from now on; False where the system cannot (all but Linux)."""
+    if device != "cpu":
+        import torch
+
+        torch.cuda.reset_peak_memory_stats()
+        return True
+    try:
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    except OSError:
+        return False
+    return True
+
+
+def peak_bytes(device: str = "cpu") -> int:
+    """The most memory this process held at once since it began, or since `forget_peak`."""
+    if device != "cpu":
+        import torch
+
+        return int(torch.cuda.max_memory_allocated())
+    return _in_file("/proc/self/status", "VmHWM") or _most_ever()
+
+
+def _most_ever() -> int:
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most * (1 if sys.platform == "darwin" else 1024)
+
+
+def _in_file(path: str, name: str) -> int | None:
+    """Bytes that a file of the system says in kB behind a name."""
+    try:
+        lines = Path(path).read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return None
+    found = [line.split()[1] for line in lines if line.startswith(f"{name}:")]
+    return int(found[0]) * 1024 if found else None
 
 
 def _cgroup(name: str) -> str:

@@ -1,5 +1,6 @@
 """What the clock says of training: tokens a second, what is left, and how many steps fit into some minutes."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,8 @@ if TYPE_CHECKING:
     from leafout.core.run import Run
 
 _SHOW_SECONDS = 0.2
-_TRIALS = 12
+TRIALS = 12
+"""Steps that are timed to turn minutes into steps."""
 _TRIAL_FRACTION = 0.08
 
 
@@ -71,37 +73,46 @@ class Meter:
             self._shown = now
 
 
-def timed_steps(
-    step: Callable[[], int],
-    evaluate: Callable[[], object],
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What a few steps and one evaluation took: seconds of a mean step, of an evaluation, and of the trial itself."""
+
+    step_seconds: float
+    look_seconds: float
+    spent_seconds: float
+
+
+def pace_of(
+    step: Callable[[int], int],
+    look: Callable[[], object],
     *,
-    seconds: float,
-    evaluations: int,
     mean_tokens: float,
-) -> int:
-    """How many steps fit into some seconds, evaluations and this trial included.
+    seconds: float = math.inf,
+    trials: int = TRIALS,
+) -> Pace:
+    """Time a few steps and one evaluation.
 
     Args:
-        step: takes one, and returns its tokens. The first is not counted: it warms up.
-        evaluate: looks at `val` once.
-        seconds: the budget.
-        evaluations: how many there will be.
-        mean_tokens: of a step.
-
-    Returns:
-        At least 1.
+        step: takes the trial's n-th, and returns its tokens. The first is not counted: it warms up.
+        look: looks at `val` once.
+        mean_tokens: of a step of training.
+        seconds: of the whole budget; the trial ends early at a small fraction of it.
+        trials: steps that are counted, at most.
     """
     began = time.monotonic()
-    step()
+    step(0)
     first = time.monotonic()
     tokens = 0
-    for trial in range(_TRIALS):
+    for trial in range(trials):
         if trial and time.monotonic() - first > _TRIAL_FRACTION * seconds:
             break
-        tokens += step()
+        tokens += step(trial)
     stepped = time.monotonic()
-    evaluate()
+    look()
     ended = time.monotonic()
-    per_step = (stepped - first) / tokens * mean_tokens
-    left = seconds - (ended - began) - evaluations * (ended - stepped)
-    return max(1, int(left / per_step))
+    return Pace((stepped - first) / tokens * mean_tokens, ended - stepped, ended - began)
+
+
+def steps_within(pace: Pace, seconds: float, *, looks: int) -> int:
+    """How many steps fit into some seconds, `looks` evaluations and the trial included; at least 1."""
+    return max(1, int((seconds - pace.spent_seconds - looks * pace.look_seconds) / pace.step_seconds))
