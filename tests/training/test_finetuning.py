@@ -10,6 +10,7 @@ from leafout.core.errors import LeafoutError
 from leafout.core.run import QuietRun
 from leafout.models.heads import Classifier
 from leafout.tasks.classify import Classify
+from leafout.training.batches import Batches
 from leafout.training.checkpoint import num_parameters
 from leafout.training.finetuning import class_weights, classifier, fitted, lesson, rate_of, save, sizes
 from leafout.training.methods.config import MethodTraining
@@ -61,10 +62,12 @@ def test_wider_models_and_pretrained_ones_have_smaller_rates() -> None:
     assert rate_of(768, pretrained=True) < rate_of(256, pretrained=True) < rate_of(256, pretrained=False)
 
 
-def test_a_fitted_classifier_trains_its_share(model: Path) -> None:
+def test_a_fitted_classifier_trains_its_share(tmp_path: Path, model: Path) -> None:
+    rows = tiny_rows.write_rows(tmp_path / "rows")
     made = classifier(model, Classify(("差", "好"), 32), pretrained=True, dropout=0, seed=1)
     assert sizes(made.model)["trainable_share"] == 1
-    small, method = fitted(made, MethodTraining(method="lora"), seed=1)
+    batches = Batches(lesson(model, rows, max_tokens=0, run=QuietRun()).train, batch_tokens=256, part_tokens=0, seed=1)
+    small, method = fitted(made, MethodTraining(method="lora"), batches, seed=1)
     assert method.merges
     assert (small.layers, small.width) == (made.layers, made.width)
     assert sizes(small.model) == {"trainable": 1330, "trainable_share": 1330 / num_parameters(small.model)}

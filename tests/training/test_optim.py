@@ -1,3 +1,5 @@
+from typing import Literal
+
 import pytest
 import torch
 from torch import nn
@@ -84,3 +86,29 @@ def test_gradients_are_clipped_to_a_norm_and_the_norm_before_is_told() -> None:
     before = gradient_norm(toy, 0)
     assert gradient_norm(toy, 1.0) == pytest.approx(before)
     assert gradient_norm(toy, 0) == pytest.approx(1.0, rel=1e-4)
+
+
+class Counting(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(2))
+        self.seen: list[tuple[str, float]] = []
+
+    def before_update(self) -> None:
+        self.seen.append(("before", float(self.weight.detach()[0])))
+
+    def after_update(self) -> None:
+        self.seen.append(("after", float(self.weight.detach()[0])))
+
+
+@pytest.mark.parametrize("name", ["adamw", "adafactor"])
+def test_a_module_can_have_a_word_in_each_update(name: Literal["adamw", "adafactor"]) -> None:
+    module = Counting()
+    optimizer = make_optimizer(nn.Sequential(module), TrainingConfig(optimizer=name))
+    set_rate(optimizer, 0.1)
+    for _ in range(2):
+        module.weight.grad = torch.ones(2)
+        optimizer.step()
+    assert [when for when, _ in module.seen] == ["before", "after", "before", "after"]
+    values = [value for _, value in module.seen]
+    assert values[0] == 1 > values[1] == values[2] > values[3]

@@ -77,12 +77,13 @@ def finetune(model: Path, rows: Path, *, out: Path, config: FinetuneConfig, run:
     device = device_of(run.device)
     taught = lesson(model, rows, max_tokens=config.max_tokens, run=run, taken=config.taken_positions)
     made = classifier(model, taught.task, pretrained=config.init == "pretrained", dropout=config.dropout, seed=run.seed)
-    made, method = fitted(made, config, seed=run.seed)
+    batches = Batches(taught.train, batch_tokens=config.batch_tokens, part_tokens=config.part_tokens, seed=run.seed)
+    made, method = fitted(made, config, batches, seed=run.seed)
     data = fingerprint(*(values for side in (taught.train, taught.val) for values in (side.ids, side.labels_N)))
     job = Job(
         model=made.model.to(device),
         objective=_objective(taught, device, config),
-        batches=Batches(taught.train, batch_tokens=config.batch_tokens, part_tokens=config.part_tokens, seed=run.seed),
+        batches=batches,
         validation=lambda: evaluation_batches(taught.val, batch_tokens=config.batch_tokens),
         device=device,
         work=work_of(config.plain(), run.seed, data, weights_digest(made.model)),

@@ -21,6 +21,7 @@ from leafout.tasks.classify import Classify
 from leafout.tasks.rows import Rows
 from leafout.tokenization.load import load_tokenizer
 from leafout.tokenization.special import special_tokens
+from leafout.training.batches import Batches
 from leafout.training.checkpoint import num_parameters, num_trained
 from leafout.training.foreign import ForeignClassifier, foreign_classifier, max_positions
 from leafout.training.labelled import balanced_weights, encoded, label_set, read_part
@@ -108,13 +109,20 @@ def classifier(model: Path, task: Classify, *, pretrained: bool, dropout: float,
     return Made(foreign, layers=int(found.num_hidden_layers), width=int(found.hidden_size))
 
 
-def fitted(made: Made, config: MethodTraining, *, seed: int) -> tuple[Made, Method]:
+def fitted(made: Made, config: MethodTraining, batches: Batches, *, seed: int) -> tuple[Made, Method]:
     """A classifier prepared for the method that a config asks for.
+
+    Args:
+        made: the classifier; changed in place too.
+        config: method and budget.
+        batches: of the training part.
+        seed: of first weights.
 
     Raises:
         LeafoutError: when the method has no place in this model.
     """
-    method = method_of(config, made.model, seed=seed)
+    steps = batches.steps_of(config.budget) if config.budget.minutes is None else 0
+    method = method_of(config, made.model, seed=seed, steps=steps)
     return replace(made, model=method.fit_into(made.model)), method
 
 

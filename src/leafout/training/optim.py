@@ -1,8 +1,8 @@
 """The optimizer: weight decay on matrices only, smaller rates for lower layers where that is asked for."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import torch
 
@@ -22,16 +22,41 @@ def make_optimizer(
     """AdamW in one fused kernel, or Adafactor.
 
     Args:
-        model: whose parameters that require gradients are trained.
+        model: whose parameters that require gradients are trained; its `Updating` modules are called at each step.
         config: rate, decay, kind.
         layer_decay: the rate of each layer as a fraction of the one above; the head has the full rate (Howard and
             Ruder 2018, "discriminative fine-tuning").
         num_layers: of the model; needed for `layer_decay` alone.
     """
     groups = list(_groups(model, config.weight_decay, layer_decay, num_layers))
+    optimizer: torch.optim.Optimizer
     if config.optimizer == "adafactor":
-        return torch.optim.Adafactor(groups, lr=1.0)
-    return torch.optim.AdamW(groups, lr=1.0, betas=(0.9, config.beta2), eps=1e-8, fused=True)
+        optimizer = torch.optim.Adafactor(groups, lr=1.0)
+    else:
+        optimizer = torch.optim.AdamW(groups, lr=1.0, betas=(0.9, config.beta2), eps=1e-8, fused=True)
+    for module in model.modules():
+        if isinstance(module, Updating):
+            optimizer.register_step_pre_hook(_called(module.before_update))
+            optimizer.register_step_post_hook(_called(module.after_update))
+    return optimizer
+
+
+@runtime_checkable
+class Updating(Protocol):
+    """A module that has a word in each update."""
+
+    def before_update(self) -> None:
+        """Called with the gradients of a step."""
+
+    def after_update(self) -> None:
+        """Called with the new weights."""
+
+
+def _called(function: Callable[[], None]) -> Callable[..., None]:
+    def hook(*_: Any) -> None:
+        function()
+
+    return hook
 
 
 def _groups(model: "nn.Module", weight_decay: float, layer_decay: float, num_layers: int) -> Iterator[dict[str, Any]]:

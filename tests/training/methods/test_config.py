@@ -10,7 +10,19 @@ def test_full_tuning_is_what_is_meant_without_a_word() -> None:
 
 
 @pytest.mark.parametrize(
-    "values", [{"method": "lore"}, {"lora": {"rank": 0}}, {"lora": {"alpha": 0}}, {"lora": {"ranks": 4}}]
+    "values",
+    [
+        {"method": "lore"},
+        {"lora": {"rank": 0}},
+        {"lora": {"alpha": 0}},
+        {"lora": {"ranks": 4}},
+        {"adalora": {"first_rank": 4, "last_rank": 5}},
+        {"adalora": {"warmup": 0.5, "final": 0.5}},
+        {"method": "adalora", "budget": {"minutes": 1}},
+        {"method": "adalora", "average": 0.9},
+        {"prefix": {"tokens": 0}},
+        {"adapter": {"reduction": 0}},
+    ],
 )
 def test_wrong_values_are_refused(values: dict[str, object]) -> None:
     with pytest.raises(LeafoutError):

@@ -100,16 +100,7 @@ class LowRank(nn.Module):
         return found
 
     def _block(self) -> Tensor:
-        """B of all parts as one matrix [O, P * R], each part's rows beside its own A."""
-        if len(self.parts) == 1 and self.parts[0].height == self.product.out_features:
-            return self.up
-        rank, row = self.shape.rank, 0
-        block = self.up.new_zeros(self.product.out_features, len(self.parts) * rank)
-        for number, part in enumerate(self.parts):
-            columns = slice(number * rank, (number + 1) * rank)
-            block[part.start : part.start + part.height, columns] = self.up[row : row + part.height]
-            row += part.height
-        return block
+        return side_by_side(self.up, self.parts, self.product.out_features)
 
     def _rows(self, values: Tensor) -> Tensor:
         """The rows of all parts, of something that has a row for each output."""
@@ -130,3 +121,16 @@ class LowRank(nn.Module):
             whole_OI = self.product.weight + self.shape.scale * self._block() @ self.down
             whole_U = self._rows(whole_OI).norm(dim=1)
         return self._spread(self.norms / whole_U)
+
+
+def side_by_side(up_UR: Tensor, parts: Sequence[Part], outputs: int) -> Tensor:
+    """B of all parts as one matrix [O, P * R], each part's rows beside its own A; 0 in the rows of no part."""
+    if len(parts) == 1 and parts[0].height == outputs:
+        return up_UR
+    rank, row = up_UR.shape[1], 0
+    block = up_UR.new_zeros(outputs, len(parts) * rank)
+    for number, part in enumerate(parts):
+        columns = slice(number * rank, (number + 1) * rank)
+        block[part.start : part.start + part.height, columns] = up_UR[row : row + part.height]
+        row += part.height
+    return block

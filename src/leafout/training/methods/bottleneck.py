@@ -9,8 +9,7 @@ from torch import nn
 from leafout.core.errors import LeafoutError
 from leafout.models.adapters.bottleneck import BottleneckShape, bottlenecks_in, fit_bottlenecks
 from leafout.models.adapters.files import trained_tensors, write_adapter
-from leafout.models.adapters.library import fresh_modules
-from leafout.models.adapters.places import freeze, products
+from leafout.models.adapters.places import freeze, inner_model, products
 from leafout.models.adapters.unmerged import BOTTLENECK
 from leafout.models.heads import Classifier
 
@@ -47,12 +46,9 @@ class Bottlenecks:
         Raises:
             LeafoutError: when the model has no product of these names.
         """
-        inner = _inner(model)
+        inner = inner_model(model)
         names = self._places(inner)
-        if isinstance(inner, Classifier):
-            freeze(inner)
-        else:
-            _freeze_foreign(inner)
+        freeze(inner)
         if self.kind == "houlsby":
             for module in inner.modules():
                 if isinstance(module, nn.LayerNorm):
@@ -62,14 +58,14 @@ class Bottlenecks:
 
     def merge(self, model: Any) -> Any:
         """The plain model without the small networks: they cannot be merged."""
-        inner = _inner(model)
+        inner = inner_model(model)
         for name, module in bottlenecks_in(inner).items():
             inner.set_submodule(name, module.product)
         return model
 
     def write(self, model: "Classifier | ForeignClassifier", folder: Path) -> None:
         """Write `adapter/`: the small networks, and all else that was trained."""
-        inner = _inner(model)
+        inner = inner_model(model)
         fitted = bottlenecks_in(inner)
         theirs = {ours: name for name, ours in _all_products(inner).items()}
         small: dict[str, Tensor] = {
@@ -102,11 +98,6 @@ class Bottlenecks:
         return [ours for name, ours in found.items() if name in taken]
 
 
-def _inner(model: Any) -> nn.Module:
-    inner: nn.Module = model if isinstance(model, Classifier) else model.model
-    return inner
-
-
 def _all_products(model: nn.Module) -> dict[str, str]:
     """Those of a fitted model too."""
     if isinstance(model, Classifier):
@@ -116,10 +107,3 @@ def _all_products(model: nn.Module) -> dict[str, str]:
 
 def _is_within(name: str, fitted: dict[str, Any]) -> bool:
     return any(name.startswith(f"{place}.") for place in fitted)
-
-
-def _freeze_foreign(model: nn.Module) -> None:
-    model.requires_grad_(requires_grad=False)
-    for name, module in model.named_modules():
-        if name.rpartition(".")[2] in fresh_modules(model):
-            module.requires_grad_(requires_grad=True)

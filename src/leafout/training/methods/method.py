@@ -5,16 +5,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from leafout.training.foreign import ForeignClassifier
-from leafout.training.methods.config import AdapterFields, MethodTraining
+from leafout.training.methods.config import AdaLoraFields, AdapterFields, MethodTraining
 
 if TYPE_CHECKING:
     from torch import nn
 
-RATES = {"full": 1.0, "lora": 6.0, "prefix": 50.0, "adapter": 5.0}
+RATES = {"full": 1.0, "lora": 6.0, "adalora": 10.0, "prefix": 50.0, "adapter": 5.0}
 """Peak rate of each method as a multiple of that of `full`.
 
-Published: LoRA 4e-4 to 5e-4 where full tuning takes 2e-5 to 5e-5 (Hu et al. 2022, table 9), adapters 3e-5 to 3e-3
-(Houlsby et al. 2019, section 3.2).
+Published: LoRA 4e-4 to 5e-4 where full tuning takes 2e-5 to 5e-5 (Hu et al. 2022, table 9), AdaLoRA
+5e-4 to 2e-3 (Zhang et al. 2023, table 8), adapters 3e-5 to 3e-3 (Houlsby et al. 2019, section 3.2), prefixes 5e-3
+(Liu et al. 2022, "P-tuning v2").
 """
 
 
@@ -53,19 +54,34 @@ class Full:
         """Nothing lies beside the weights."""
 
 
-def method_of(config: MethodTraining, model: "nn.Module", *, seed: int) -> Method:
+def method_of(config: MethodTraining, model: "nn.Module", *, seed: int, steps: int) -> Method:
     """The method that a config asks for, as it is done on a model.
 
     Args:
         config: `method`, and its fields.
         model: one of ours, or a `ForeignClassifier`.
         seed: of first weights.
+        steps: of the training; none matters but to `adalora`.
     """
     if config.method == "full":
         return Full()
+    if config.method == "adalora":
+        return _adalora(config.adalora, steps, seed)
     if config.method == "adapter":
         return _bottlenecks(config.adapter, seed)
     return _of_foreign(config, seed) if isinstance(model, ForeignClassifier) else _of_ours(config, seed)
+
+
+def _adalora(fields: AdaLoraFields, steps: int, seed: int) -> Method:
+    from leafout.models.adapters.adalora import AdaptiveShape, Timetable
+    from leafout.training.methods.adalora import AdaLora
+
+    shape = AdaptiveShape(
+        fields.first_rank, fields.last_rank, fields.alpha, fields.dropout, fields.smoothing, fields.orthogonality
+    )
+    warmup, final = int(fields.warmup * steps), int(fields.final * steps)
+    times = Timetable(steps, warmup, final, fields.every or max(1, steps // 100))
+    return AdaLora(shape, times, fields.targets, seed)
 
 
 def _bottlenecks(fields: AdapterFields, seed: int) -> Method:
