@@ -12,6 +12,7 @@ from leafout.models.config import ModelConfig
 from leafout.models.new import new_classifier
 from leafout.training import memory
 from leafout.training.batches import Batches
+from leafout.training.checkpoint import weights_digest
 from leafout.training.forecast import outcome, sentence, typical_places
 from leafout.training.loop import train
 
@@ -105,3 +106,16 @@ def test_trial_places_stand_for_short_and_long_rows() -> None:
 )
 def test_a_forecast_in_words(forecast: dict[str, Any], said: str) -> None:
     assert sentence(9, 70.4, forecast) == said
+
+
+def test_recomputed_layers_give_the_same_weights_and_the_forecast_knows(tmp_path: Path) -> None:
+    digests, computing = [], []
+    for recompute in (False, True):
+        settings = tiny_training.config(budget={"steps": 3}, batch_tokens=200, recompute=recompute)
+        model = new_classifier(ModelConfig(layers=6, width=64, max_tokens=16, dropout=0.1), 20, 2, 0)
+        out = tmp_path / str(recompute)
+        train(tiny_training.job(settings, model=model), out=out, config=settings, run=QuietRun(seed=1))
+        digests.append(weights_digest(model))
+        computing.append(read(out, "plan")["forecast"]["memory"]["computing"])
+    assert digests[0] == digests[1]
+    assert computing[1] < 0.7 * computing[0]

@@ -16,6 +16,7 @@ from leafout.models.config import Dims
 from leafout.models.decoder_gpt import GptLayer
 from leafout.models.decoder_layer import DecoderLayer, LayerCache
 from leafout.models.decoder_rotary import RotaryLayer
+from leafout.models.recompute import through
 from leafout.models.rotary import Turns, frequencies, turns_of
 from leafout.models.stream import Stream
 
@@ -38,7 +39,7 @@ class CausalModel(nn.Module):
 
     def __init__(self, dims: Dims) -> None:
         super().__init__()
-        self.dims = dims
+        self.dims, self.recompute = dims, False
         self.words = nn.Embedding(dims.vocab_size, dims.width)
         if dims.rope is None:
             self.places = nn.Embedding(dims.max_tokens, dims.width)
@@ -55,7 +56,8 @@ class CausalModel(nn.Module):
         if self.training and self.dims.dropout:
             hidden_TD = functional.dropout(hidden_TD, self.dims.dropout)
         for place, layer in enumerate(self.layers):
-            hidden_TD = layer(hidden_TD, stream, turns, cache.layers[place] if cache else None)
+            kept = cache.layers[place] if cache else None
+            hidden_TD = through(layer, hidden_TD, stream, turns, kept, recompute=self.recompute and kept is None)
         normed_TD: Tensor = self.norm(hidden_TD)
         return normed_TD
 

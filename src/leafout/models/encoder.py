@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from leafout.models.attention import activate, attend, norm_of
 from leafout.models.config import Dims
+from leafout.models.recompute import through
 from leafout.models.stream import Stream
 
 
@@ -56,6 +57,7 @@ class Encoder(nn.Module):
         self.places = nn.Embedding(dims.max_tokens, dims.width)
         self.types = nn.Embedding(dims.segments, dims.width)
         self.norm = norm_of(dims.width, dims.epsilon)
+        self.recompute = False
         self.layers = nn.ModuleList(EncoderLayer(dims) for _ in range(dims.layers))
 
     def embed(self, stream: Stream) -> Tensor:
@@ -69,5 +71,5 @@ class Encoder(nn.Module):
         """The last hidden states [T, D]; float32 also under autocast."""
         hidden_TD = self.embed(stream)
         for layer in self.layers:
-            hidden_TD = layer(hidden_TD, stream)
+            hidden_TD = through(layer, hidden_TD, stream, recompute=self.recompute)
         return hidden_TD

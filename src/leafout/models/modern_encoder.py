@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from leafout.models.attention import activate, attend, norm_of
 from leafout.models.config import Dims
+from leafout.models.recompute import through
 from leafout.models.rotary import Turns, frequencies, turned, turns_of
 from leafout.models.stream import Stream
 
@@ -58,6 +59,7 @@ class ModernEncoder(nn.Module):
         self.dims = dims
         self.words = nn.Embedding(dims.vocab_size, dims.width)
         self.norm = norm_of(dims.width, dims.epsilon, bias=False)
+        self.recompute = False
         self.layers = nn.ModuleList(ModernLayer(dims, place) for place in range(dims.layers))
         self.last_norm = norm_of(dims.width, dims.epsilon, bias=False)
 
@@ -76,6 +78,7 @@ class ModernEncoder(nn.Module):
             turns_of(stream.positions_T, frequencies(rope, dims.head, device)) for rope in (dims.rope, dims.near.rope)
         )
         for layer, is_near in zip(self.layers, dims.near.layers, strict=True):
-            hidden_TD = layer(hidden_TD, stream, near if is_near else far)
+            turns = near if is_near else far
+            hidden_TD = through(layer, hidden_TD, stream, turns, recompute=self.recompute)
         normed_TD: Tensor = self.last_norm(hidden_TD)
         return normed_TD

@@ -90,3 +90,6 @@ class TrainingConfig(Config):
     """Seconds between checkpoints; 0 writes one after each step."""
     tensorboard: bool = False
     """Write event files for TensorBoard into `notes/tensorboard` (needs the extra `tracking`)."""
+    recompute: bool = False
+    """Compute the inner values of each layer again for the gradients instead of keeping them: a fraction of the memory,
+    a third more time, the same result."""
