@@ -18,6 +18,7 @@ from leafout.core import faults
 from leafout.core.errors import LeafoutError, Stopped
 from leafout.core.run import QuietRun
 from leafout.tasks.losses.classify import ClassifyObjective
+from leafout.tasks.losses.sums import Gather, alone
 from leafout.training.checkpoint import model_tensors, weights_digest
 from leafout.training.loop import CHECKPOINTS, forget_checkpoints, train
 
@@ -182,7 +183,7 @@ def test_a_validation_that_is_not_finite_is_an_error(tmp_path: Path) -> None:
     job = tiny_training.job(settings)
 
     class Broken(ClassifyObjective):
-        def evaluate(self, model: Any, batches: Iterable[Any]) -> dict[str, float]:
+        def evaluate(self, model: Any, batches: Iterable[Any], gather: Gather = alone) -> dict[str, float]:
             return {"loss": float("inf"), "macro_f1": 0.5}
 
     broken = Broken(tiny_training.TASK, device="cpu", goal="macro_f1")
@@ -194,7 +195,7 @@ def test_patience_ends_early_and_the_best_is_kept(tmp_path: Path) -> None:
     class Worsening(ClassifyObjective):
         looks = 0
 
-        def evaluate(self, model: Any, batches: Iterable[Any]) -> dict[str, float]:
+        def evaluate(self, model: Any, batches: Iterable[Any], gather: Gather = alone) -> dict[str, float]:
             self.looks += 1
             return {"loss": 0.5, "macro_f1": 0.9 if self.looks == 2 else 0.3}
 

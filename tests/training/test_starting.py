@@ -1,3 +1,4 @@
+import itertools
 import json
 import os
 import subprocess
@@ -19,6 +20,7 @@ from leafout.core.run import QuietRun
 from leafout.core.stage import StageFunction
 from leafout.stages.finetune import FinetuneConfig, finetune
 from leafout.stages.pretrain import PretrainConfig, pretrain
+from leafout.tokenization.sentinels import add_sentinels
 from leafout.training import starting
 from leafout.training.starting import Call, together
 
@@ -48,7 +50,10 @@ def lesson(tmp_path: Path, kind: str, **values: Any) -> tuple[StageFunction, dic
         given = COMMON | {"budget": {"steps": 8}, "batch_tokens": 128, "dropout": 0.0} | values
         return finetune, {"model": tmp_path / "model", "rows": tmp_path / "rows"}, FinetuneConfig.read(given)
     if not (tmp_path / "tokens").exists():
-        tiny_tokens.write_tokens(tmp_path / "tokens")
+        tokens = tiny_tokens.write_tokens(tmp_path / "tokens")
+        tokenizer = tiny_models.tokenizer()
+        add_sentinels(tokenizer, 30 if kind == "t5" else 0)
+        tokenizer.save(str(tokens / "tokenizer.json"))
     model = {"kind": kind, **TINY, "dropout": values.pop("dropout", 0.0)}
     given = COMMON | {"model": model, "budget": {"steps": 8}, "batch_tokens": 96, "part_tokens": 64} | values
     return pretrain, {"tokens": tmp_path / "tokens", "model": None}, PretrainConfig.read(given)
@@ -83,8 +88,9 @@ def test_an_order_holds_what_another_process_needs(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["bert", "gpt", "finetune"])
-@pytest.mark.parametrize("mode", ["ddp", "fsdp"])
+@pytest.mark.parametrize(
+    ("kind", "mode"), [*itertools.product(["bert", "gpt", "finetune"], ["ddp", "fsdp"]), ("t5", "ddp")]
+)
 def test_two_processes_learn_as_one_does(tmp_path: Path, kind: str, mode: str) -> None:
     wanted = trained(tmp_path, kind, Pair(count=1), "one")
     found = trained(tmp_path, kind, Pair(mode), "two")

@@ -2,27 +2,28 @@
 
     plan once -> go back to the last checkpoint -> [batch, loss, step, look, save] until it is done -> best weights
 
-Every step is a function of (weights, optimizer, seed, place, step): what is killed goes on to the same bytes.
+Every step is a function of (weights, optimizer, seed, place, step): what is killed goes on to the same bytes. Several
+processes take these steps together, each with its share of the batch; the first decides by the clock, and writes.
 """
 
 import contextlib
 import math
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import torch
 
-from leafout.core.device import cores
 from leafout.core.errors import LeafoutError, Stopped
 from leafout.core.run import QuietRun
+from leafout.tasks.shares import share_of
 from leafout.training.average import Average
-from leafout.training.batches import Batches, Place
+from leafout.training.batches import Place
 from leafout.training.checkpoint import (
     Checkpoint,
     State,
@@ -34,19 +35,22 @@ from leafout.training.checkpoint import (
 )
 from leafout.training.config import TrainingConfig
 from leafout.training.forecast import Trial, foreseen, outcome
+from leafout.training.job import Job, Objective
 from leafout.training.optim import gradient_norm, make_optimizer, set_rate
 from leafout.training.plan import Plan, draft, obeyed
+from leafout.training.processes import NotTheFirst, Processes, joined
 from leafout.training.records import Records
 from leafout.training.repeatable import products_in, repeatable, seed_step
 from leafout.training.samples import sentence_of
 from leafout.training.schedule import evaluation_steps, rate_factor
+from leafout.training.sharding import Lesson, gather_into, lesson_of, whole
 from leafout.training.speed import Meter, Step
 from leafout.training.spikes import WINDOW, Calm, is_spike
 
 if TYPE_CHECKING:
-    from torch import nn
-
     from leafout.core.run import Run
+
+__all__ = ["CHECKPOINTS", "Job", "Objective", "forget_checkpoints", "train"]
 
 CHECKPOINTS = "checkpoints"
 LINES = 500
@@ -60,62 +64,13 @@ _DONE = {
 _CALMER = "try a lower `peak_rate`, a longer `warmup` or precision: fp32"
 
 
-class Objective(Protocol):
-    """What a model is taught."""
-
-    @property
-    def goal(self) -> str:
-        """The figure that tells which evaluation was the best."""
-
-    @property
-    def more(self) -> bool:
-        """Whether more of it is better."""
-
-    def counts(self, batch: Any) -> tuple[int, ...]:
-        """How many there are of each thing that the loss is a mean over."""
-
-    def loss(self, model: Any, batch: Any, totals: tuple[int, ...]) -> torch.Tensor:
-        """The loss of a part: its sums, divided by the counts of the whole update."""
-
-    def evaluate(self, model: Any, batches: Iterable[Any]) -> dict[str, float]:
-        """The figures of a data set, their names without `val_`; `loss` and the goal are among them."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """One training.
-
-    Attributes:
-        model: on its device, with its first weights; trained in place.
-        objective: what it is taught.
-        batches: of the training part.
-        validation: makes the batches of `val` anew each time.
-        device: `cpu` or `cuda`.
-        work: the fingerprint of data, config and seed.
-        peak_rate: the learning rate after warm-up.
-        keep_best: end with the weights of the best evaluation, not with the last.
-        show: makes the lines of `samples.jsonl` at each evaluation; two of them are said.
-        layer_decay, num_layers: see `make_optimizer`.
-    """
-
-    model: "nn.Module"
-    objective: Objective
-    batches: Batches
-    validation: Callable[[], Iterable[Any]]
-    device: str
-    work: str
-    peak_rate: float
-    keep_best: bool = False
-    show: Callable[[Any], list[dict[str, Any]]] | None = None
-    layer_decay: float = 1.0
-    num_layers: int = 0
-
-
 @dataclass(slots=True)
 class _Training:
     """What the loop holds while it runs."""
 
     job: Job
+    lesson: Lesson
+    processes: Processes
     config: TrainingConfig
     plan: Plan
     optimizer: torch.optim.Optimizer
@@ -143,20 +98,36 @@ def train(job: Job, *, out: Path, config: TrainingConfig, run: "Run") -> dict[st
     Raises:
         LeafoutError: for too many bad steps in a row, or a folder of other work.
         Stopped: when asked to; a checkpoint was written.
+        NotTheFirst: in all processes but the first, when it is done.
     """
-    with repeatable(cores()):
-        plan = _planned(job, out, config, run)
+    processes = joined(run, job.model, job.device)
+    with repeatable(processes.threads):
+        lesson = lesson_of(job.model, job.objective, processes, device=job.device, optimizer=config.optimizer)
+        plan = _planned(job, lesson, processes, out=out, config=config, run=run)
         torch.set_num_threads(plan.threads)
-        optimizer = _optimizer(job, config)
-        found = load_checkpoint(out / CHECKPOINTS, job.model, optimizer, run) or Checkpoint(State(), {})
+        optimizer = _optimizer(job, lesson, config)
+        found = load_checkpoint(out / CHECKPOINTS, lesson.model, optimizer, run) or Checkpoint(State(), {})
         step, more = found.state.step, found.more
-        average = Average(job.model, config.average, more.get("average")) if config.average else None
+        if processes.told(step) != step:
+            raise LeafoutError("the processes do not see the same checkpoints", where=str(out / CHECKPOINTS))
+        average = Average(lesson.model, config.average, more.get("average")) if config.average else None
         calm = Calm(more.get("calm", {})) if config.spikes.policy == "rewind" else None
-        with contextlib.closing(Records(out / "notes", step=step, tensorboard=config.tensorboard)) as records:
-            training = _Training(job, config, plan, optimizer, found.state, more.get("best", {}), average, calm, run)
-            with outcome(out / "notes", job.device):
-                _until_done(training, records, out / CHECKPOINTS)
-    return _finish(training)
+        t = _Training(job, lesson, processes, config, plan, optimizer, found.state, {}, average, calm, run)
+        with _notes(t, out / "notes") as records:
+            t.best = more.get("best", {}) if processes.first else {}
+            _until_done(t, records, out / CHECKPOINTS)
+    return _finish(t)
+
+
+@contextlib.contextmanager
+def _notes(t: _Training, notes: Path) -> Iterator[Records | None]:
+    """What is written down on the way; the first process alone does."""
+    if not t.processes.first:
+        yield None
+        return
+    records = Records(notes, step=t.state.step, tensorboard=t.config.tensorboard)
+    with contextlib.closing(records), outcome(notes, t.job.device):
+        yield records
 
 
 def forget_checkpoints(out: Path) -> None:
@@ -164,35 +135,49 @@ def forget_checkpoints(out: Path) -> None:
     shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)
 
 
-def _planned(job: Job, out: Path, config: TrainingConfig, run: "Run") -> Plan:
+def _planned(job: Job, lesson: Lesson, processes: Processes, *, out: Path, config: TrainingConfig, run: "Run") -> Plan:
     now = draft(job.work, device=job.device, config=config)
+    now = replace(now, threads=processes.threads, processes=str(processes))
 
-    def trial() -> Trial:
+    def calls() -> dict[str, Callable[..., Any]]:
         still, quiet = replace(job, peak_rate=0.0), QuietRun(seed=run.seed)  # at this rate no weight changes
-        t = _Training(still, config, now, _optimizer(job, config), State(), {}, None, None, quiet)
+        optimizer = _optimizer(job, lesson, config)
+        t = _Training(still, lesson, processes, config, now, optimizer, State(), {}, None, None, quiet)
 
-        def step(place: Place) -> int:
-            t.state.place = place
+        def step(epoch: int, index: int) -> int:
+            t.state.place = Place(epoch, index)
             return _step(t).tokens
 
-        return Trial(step=step, look=lambda: (_evaluate(t), _shown(t)))
+        def look() -> None:
+            with whole(lesson, job.model, job.device):
+                _evaluate(t)
+                _shown(t)
 
-    fill = partial(foreseen, job=job, config=config, trial=trial, run=run)
-    return obeyed(out / "notes", now, fill=fill, run=run)
+        return {"step": step, "look": look}
+
+    def trial() -> Trial:
+        led = processes.leading(calls())
+        return Trial(step=lambda place: int(led["step"](place.epoch, place.index)), look=led["look"])
+
+    if not processes.first:
+        return Plan(**processes.following(calls()))
+    plan = obeyed(out / "notes", now, fill=partial(foreseen, job=job, config=config, trial=trial, run=run), run=run)
+    processes.told(asdict(plan))
+    return plan
 
 
-def _optimizer(job: Job, config: TrainingConfig) -> torch.optim.Optimizer:
-    return make_optimizer(job.model, config, layer_decay=job.layer_decay, num_layers=job.num_layers)
+def _optimizer(job: Job, lesson: Lesson, config: TrainingConfig) -> torch.optim.Optimizer:
+    return make_optimizer(lesson.model, config, layer_decay=job.layer_decay, num_layers=job.num_layers)
 
 
-def _until_done(t: _Training, records: Records, checkpoints: Path) -> None:
+def _until_done(t: _Training, records: Records | None, checkpoints: Path) -> None:
     state, plan, meter = t.state, t.plan, Meter()
     looks = evaluation_steps(plan.steps, t.config.evaluations)
     every = max(1, plan.steps // LINES)
     saved, saved_step = time.monotonic(), state.step
     while not _is_done(t):
         if t.calm is not None and (state.step % WINDOW == 0 or not t.calm.tensors):
-            t.calm.keep(t.job.model, t.optimizer)
+            t.calm.keep(t.lesson.model, t.optimizer)
             state.calm_losses = state.losses
         meter.add(_step(t))
         values: dict[str, float] = {}
@@ -202,8 +187,9 @@ def _until_done(t: _Training, records: Records, checkpoints: Path) -> None:
         if values or state.step % every == 0:
             _write_down(t, records, meter.figures() | values)
         meter.show(t.run, state.step, plan.steps)
-        stopping = t.run.should_stop()
-        if stopping or _is_done(t) or time.monotonic() - saved >= t.config.checkpoint_seconds:
+        is_due = t.processes.first and time.monotonic() - saved >= t.config.checkpoint_seconds
+        stopping, saving = t.processes.agreed(t.run.should_stop(), is_due)
+        if stopping or saving or _is_done(t):
             with meter.paused():
                 _save(t, records, checkpoints)
             saved, saved_step = time.monotonic(), state.step
@@ -226,27 +212,30 @@ def _is_done(t: _Training) -> bool:
 def _step(t: _Training) -> Step:
     """One update, or none where the gradient is not finite."""
     job, state, began = t.job, t.state, time.perf_counter()
-    parts = job.batches.parts(state.place, step=state.step)
-    totals = tuple(sum(counts) for counts in zip(*map(job.objective.counts, parts), strict=True))
+    whole_parts = job.batches.parts(state.place, step=state.step)
+    parts = [share_of(part, t.processes.rank, t.processes.count) for part in whole_parts]
+    counts = [[part.weight * count for count in job.objective.counts(part.batch)] for part in parts]
+    totals = tuple(map(int, t.processes.sums(*map(sum, zip(*counts, strict=True)))))
     rate = job.peak_rate * rate_factor(state.step, max(t.plan.steps, state.step + 1), t.config)
-    seed_step(t.run.seed, state.step)
-    job.model.train()
-    loss = 0.0
+    seed_step(t.run.seed, state.step, t.processes.rank)
+    t.lesson.train()
+    own_loss = 0.0
     for part in parts:
         with products_in(t.plan.dtype, job.device):
-            part_loss = job.objective.loss(job.model, part, totals)
-        part_loss.backward()  # type: ignore[no-untyped-call]  # torch has no type for it
-        loss += float(part_loss.detach())
-    norm = gradient_norm(job.model, t.config.clip)
+            part_loss = t.lesson(part.batch, totals) * part.weight
+        part_loss.backward()
+        own_loss += float(part_loss.detach())
+    t.processes.add_gradients(t.lesson.model)
+    loss, tokens = t.processes.sums(own_loss, sum(part.weight * part.batch.num_tokens for part in parts))
+    norm = gradient_norm(t.lesson.model, t.config.clip)
     if _is_welcome(t, loss, norm):
         set_rate(t.optimizer, rate)
         t.optimizer.step()
         if t.average is not None:
-            t.average.add(job.model, state.step + 1)
+            t.average.add(t.lesson.model, state.step + 1)
     t.optimizer.zero_grad(set_to_none=True)
-    tokens = sum(part.num_tokens for part in parts)
-    state.step, state.place, state.tokens = state.step + 1, job.batches.after(state.place), state.tokens + tokens
-    return Step(loss=loss, rate=rate, norm=norm, tokens=tokens, seconds=time.perf_counter() - began)
+    state.step, state.place, state.tokens = state.step + 1, job.batches.after(state.place), state.tokens + int(tokens)
+    return Step(loss=loss, rate=rate, norm=norm, tokens=int(tokens), seconds=time.perf_counter() - began)
 
 
 def _is_welcome(t: _Training, loss: float, norm: float) -> bool:
@@ -265,7 +254,7 @@ def _is_welcome(t: _Training, loss: float, norm: float) -> bool:
     if jumped and policy != "keep":
         state.bad_in_row += 1
         if t.calm is not None:
-            t.calm.give_back(t.job.model, t.optimizer)
+            t.calm.give_back(t.lesson.model, t.optimizer)
             state.losses = state.calm_losses
         return False
     state.bad_in_row = 0
@@ -273,21 +262,22 @@ def _is_welcome(t: _Training, loss: float, norm: float) -> bool:
     return True
 
 
-def _look(t: _Training, records: Records) -> dict[str, float]:
+def _look(t: _Training, records: Records | None) -> dict[str, float]:
     """Evaluate, keep the best, show samples; with the averaged weights where there are some."""
-    with contextlib.nullcontext() if t.average is None else t.average.in_place(t.job.model):
+    averaged = contextlib.nullcontext() if t.average is None else t.average.in_place(t.lesson.model)
+    with averaged, whole(t.lesson, t.job.model, t.job.device):
         return _looked(t, records)
 
 
-def _looked(t: _Training, records: Records) -> dict[str, float]:
+def _looked(t: _Training, records: Records | None) -> dict[str, float]:
     state, objective = t.state, t.job.objective
     state.figures = _evaluate(t)
     state.waited += 1
     if not state.best_figures or _rank(state.figures, objective) > _rank(state.best_figures, objective):
         state.best_step, state.best_figures, state.waited = state.step, state.figures, 0
-        if t.job.keep_best:
+        if t.job.keep_best and t.processes.first:
             t.best = {name: values.to("cpu", copy=True) for name, values in model_tensors(t.job.model).items()}
-    if lines := _shown(t):
+    if records is not None and (lines := _shown(t)):
         for line in lines:
             records.samples.write({"step": state.step, **line})
         for line in lines[:: max(1, len(lines) // 2)][:2]:
@@ -297,7 +287,7 @@ def _looked(t: _Training, records: Records) -> dict[str, float]:
 
 def _shown(t: _Training) -> list[dict[str, Any]]:
     with torch.no_grad():
-        return [] if t.job.show is None else t.job.show(t.job.model)
+        return [] if t.job.show is None or not t.processes.first else t.job.show(t.job.model)
 
 
 def _rank(figures: Mapping[str, float], objective: Objective) -> tuple[float, float]:
@@ -310,7 +300,8 @@ def _evaluate(t: _Training) -> dict[str, float]:
     job = t.job
     job.model.eval()
     with torch.no_grad(), products_in(t.plan.dtype, job.device):
-        found = job.objective.evaluate(job.model, job.validation())
+        batches = t.processes.shared(job.validation())
+        found = job.objective.evaluate(job.model, batches, t.processes.gathered)
     figures = {f"val_{name}": value for name, value in found.items()}
     for name, value in figures.items():
         if not math.isfinite(value):
@@ -318,22 +309,24 @@ def _evaluate(t: _Training) -> dict[str, float]:
     return figures
 
 
-def _write_down(t: _Training, records: Records, values: Mapping[str, float]) -> None:
-    records.figures(t.state.step, {"tokens": t.state.tokens, **values})
+def _write_down(t: _Training, records: Records | None, values: Mapping[str, float]) -> None:
+    if records is not None:
+        records.figures(t.state.step, {"tokens": t.state.tokens, **values})
     t.run.log(t.state.step, **values)
 
 
-def _save(t: _Training, records: Records, checkpoints: Path) -> None:
-    records.sync()
+def _save(t: _Training, records: Records | None, checkpoints: Path) -> None:
+    if records is not None:
+        records.sync()
     more = {
         "best": t.best,
         "average": {} if t.average is None else t.average.tensors,
         "calm": {} if t.calm is None else t.calm.tensors,
     }
-    save_checkpoint(checkpoints, t.state, t.job.model, t.optimizer, more=more)
+    save_checkpoint(checkpoints, t.state, t.lesson.model, t.optimizer, more=more, write=t.processes.first)
 
 
-def _give_up(t: _Training, records: Records, checkpoints: Path, saved_step: int) -> NoReturn:
+def _give_up(t: _Training, records: Records | None, checkpoints: Path, saved_step: int) -> NoReturn:
     if t.state.step != saved_step:
         _save(t, records, checkpoints)  # skipped steps changed no weight: these are the last good ones
     message = f"{t.state.bad_in_row} steps in a row were skipped, the limit is {t.config.bad_steps}"
@@ -347,7 +340,11 @@ def _finish(t: _Training) -> dict[str, float]:
         t.run.say(f"the loss jumped in {t.state.spikes} of {t.state.step} steps")
     figures = t.state.figures
     if t.average is not None:
-        load_tensors(t.job.model, t.average.tensors)
+        load_tensors(t.lesson.model, t.average.tensors)
+    gather_into(t.lesson, t.job.model)
+    if not t.processes.first:
+        raise NotTheFirst
+    t.job.model.to(t.job.device)
     if t.best:
         load_tensors(t.job.model, t.best)
         figures = {**t.state.best_figures, "best_step": float(t.state.best_step)}

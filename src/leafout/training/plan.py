@@ -27,6 +27,7 @@ class Plan:
         dtype: of matrix products, `fp32` or `bf16`.
         device: `cpu` or `cuda`.
         threads: of the CPU.
+        processes: how many, and how they share the work.
         made_with: versions and the chip's family.
         not_exact: why a resume could not promise equal bytes; empty when all was equal.
         forecast: what it was to take, see `forecast.foreseen`; nothing depends on it.
@@ -39,6 +40,7 @@ class Plan:
     threads: int
     made_with: dict[str, str]
     not_exact: tuple[str, ...] = ()
+    processes: str = "1"
     forecast: dict[str, Any] = field(default_factory=dict)
 
 
@@ -77,13 +79,15 @@ def obeyed(notes: Path, now: Plan, *, fill: Callable[[Plan], Plan], run: "Run") 
     if not reasons:
         return before
     run.say(f"this resume is not exact: {'; '.join(reasons)}")
+    if before.processes != now.processes:
+        before = replace(before, threads=now.threads, processes=now.processes)
     plan = replace(before, device=now.device, not_exact=tuple(dict.fromkeys(before.not_exact + reasons)))
     write_json(path, asdict(plan))
     return plan
 
 
 def _differences(before: Plan, now: Plan) -> list[str]:
-    was, is_now = {**before.made_with, "device": before.device}, {**now.made_with, "device": now.device}
+    was, is_now = ({**plan.made_with, "device": plan.device, "processes": plan.processes} for plan in (before, now))
     names = sorted(set(was) | set(is_now))
     return [
         f"`{name}` was {was.get(name, 'absent')}, is {is_now.get(name, 'absent')}"

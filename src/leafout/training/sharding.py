@@ -63,15 +63,22 @@ def lesson_of(
     mesh = init_device_mesh(device, (processes.count,))
     lesson = Lesson(copy.deepcopy(model), objective)
     model.to("cpu")
-    lists = [module for module in lesson.modules() if isinstance(module, nn.ModuleList)]
-    layers = [child for module in lists for child in module if not isinstance(child, nn.ModuleList)]
-    for part in [*layers, lesson]:
+    for part in [*_layers(lesson), lesson]:
         fully_shard(part, mesh=mesh)
     for part in lesson.modules():
         if isinstance(part, FSDPModule):
             part.set_gradient_divide_factor(1.0)  # sums: a loss is divided by what the whole update holds
             part.set_force_sum_reduction_for_comms(enable=True)  # gloo knows no scaled sum
     return lesson
+
+
+def _layers(module: nn.Module) -> Iterator[nn.Module]:
+    """The layers of a model: what lies in its outermost lists."""
+    for child in module.children():
+        if isinstance(module, nn.ModuleList) and not isinstance(child, nn.ModuleList):
+            yield child
+        else:
+            yield from _layers(child)
 
 
 @contextmanager
