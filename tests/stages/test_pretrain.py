@@ -162,7 +162,7 @@ def test_other_architectures_go_on_learning_and_keep_their_layout(
         tiny_models.save(RobertaForMaskedLM(RobertaConfig(**sizes, **values, pad_token_id=0)), given)
     else:
         tiny_models.write_rotary(given, name)
-    wanted = config(model={}, budget={"steps": 30}, evaluations=3)
+    wanted = config(model={}, budget={"steps": 20}, checkpoint_seconds=60)
     found = pretrain(tokens, given, out=tmp_path / "calm", config=wanted, run=QuietRun(seed=3))
     assert f"val_{figure}" in found
     assert "val_nsp_loss" not in found
