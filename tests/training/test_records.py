@@ -1,12 +1,12 @@
 import json
-import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from leafout.core.errors import LeafoutError
 from leafout.training.records import JsonLines, Records
+from leafout.training.tracking import Tracking
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
@@ -52,16 +52,20 @@ def test_a_number_that_is_not_finite_becomes_null(tmp_path: Path) -> None:
     file.close()
 
 
-def test_missing_tensorboard_says_how_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
-    with pytest.raises(LeafoutError, match="TensorBoard is not installed") as error:
-        Records(tmp_path, step=0, tensorboard=True)
-    assert "pip install 'leafout[tracking]'" in error.value.hint
+def test_figures_are_handed_on_to_trackers(tmp_path: Path) -> None:
+    class Listening(Tracking):
+        def __init__(self) -> None:
+            self.got: list[Any] = []
 
+        def figures(self, step: int, values: Mapping[str, float]) -> None:
+            self.got.append((step, dict(values)))
 
-def test_events_are_written_when_asked_for(tmp_path: Path) -> None:
-    pytest.importorskip("tensorboard")
-    records = Records(tmp_path, step=0, tensorboard=True)
+        def close(self) -> None:
+            self.got.append("closed")
+
+    tracking = Listening()
+    records = Records(tmp_path, step=0, tracking=tracking)
     records.figures(1, {"loss": 0.5})
     records.close()
-    assert list((tmp_path / "tensorboard").glob("events.out.*"))
+    assert tracking.got == [(1, {"loss": 0.5}), "closed"]
+    assert lines(tmp_path / "metrics.jsonl") == [{"step": 1, "loss": 0.5}]

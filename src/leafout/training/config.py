@@ -88,8 +88,9 @@ class TrainingConfig(Config):
     """What happens at a step whose loss jumps."""
     checkpoint_seconds: float = Field(default=60, ge=0)
     """Seconds between checkpoints; 0 writes one after each step."""
-    tensorboard: bool = False
-    """Write event files for TensorBoard into `notes/tensorboard` (needs the extra `tracking`)."""
+    tracking: tuple[Literal["tensorboard", "wandb", "mlflow"], ...] = ()
+    """Who else gets the figures of `notes/metrics.jsonl`: their files lie in `notes/` and nothing leaves the machine
+    (needs the extra `tracking`)."""
     recompute: bool = False
     """Compute the inner values of each layer again for the gradients instead of keeping them: a fraction of the memory,
     a third more time, the same result."""

@@ -21,6 +21,7 @@ import torch
 
 from leafout.core.errors import LeafoutError, Stopped
 from leafout.core.run import QuietRun
+from leafout.models.recompute import recompute_layers
 from leafout.tasks.shares import share_of
 from leafout.training.average import Average
 from leafout.training.batches import Place
@@ -46,6 +47,7 @@ from leafout.training.schedule import evaluation_steps, rate_factor
 from leafout.training.sharding import Lesson, gather_into, lesson_of, whole
 from leafout.training.speed import Meter, Step
 from leafout.training.spikes import WINDOW, Calm, is_spike
+from leafout.training.tracking import Tracking
 
 if TYPE_CHECKING:
     from leafout.core.run import Run
@@ -101,6 +103,8 @@ def train(job: Job, *, out: Path, config: TrainingConfig, run: "Run") -> dict[st
         NotTheFirst: in all processes but the first, when it is done.
     """
     processes = joined(run, job.model, job.device)
+    if not recompute_layers(job.model, wanted=config.recompute):
+        run.say("no layer of this model can be computed again: `recompute` changes nothing")
     with repeatable(processes.threads):
         lesson = lesson_of(job.model, job.objective, processes, device=job.device, optimizer=config.optimizer)
         plan = _planned(job, lesson, processes, out=out, config=config, run=run)
@@ -125,7 +129,8 @@ def _notes(t: _Training, notes: Path) -> Iterator[Records | None]:
     if not t.processes.first:
         yield None
         return
-    records = Records(notes, step=t.state.step, tensorboard=t.config.tensorboard)
+    tracking = Tracking(t.config.tracking, notes, step=t.state.step, run=t.run)
+    records = Records(notes, step=t.state.step, tracking=tracking)
     with contextlib.closing(records), outcome(notes, t.job.device):
         yield records
 

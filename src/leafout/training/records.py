@@ -1,4 +1,4 @@
-"""What is written down while a model learns: lines of JSON that a resume never doubles, and TensorBoard events."""
+"""What is written down while a model learns: lines of JSON that a resume never doubles, handed on to trackers."""
 
 import json
 import math
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from leafout.core.durable import write_whole
-from leafout.core.errors import LeafoutError
+from leafout.training.tracking import Tracking
 
 
 class JsonLines:
@@ -58,26 +58,25 @@ def _finite(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Records:
-    """The notes of one training: `metrics.jsonl`, `samples.jsonl` and, on demand, `tensorboard/`.
+    """The notes of one training: `metrics.jsonl` and `samples.jsonl`.
 
     Args:
         notes: the folder.
         step: where training goes on; later lines are dropped.
-        tensorboard: write event files too.
+        tracking: gets the figures too.
     """
 
-    def __init__(self, notes: Path, *, step: int, tensorboard: bool) -> None:
+    def __init__(self, notes: Path, *, step: int, tracking: Tracking | None = None) -> None:
         notes.mkdir(parents=True, exist_ok=True)
-        self._events = _event_writer(notes / "tensorboard", step) if tensorboard else None
+        self._tracking = tracking
         self.metrics = JsonLines(notes / "metrics.jsonl", step=step)
         self.samples = JsonLines(notes / "samples.jsonl", step=step)
 
     def figures(self, step: int, values: Mapping[str, float]) -> None:
         """Write down the figures of a step."""
         self.metrics.write({"step": step, **values})
-        if self._events is not None:
-            for name, value in values.items():
-                self._events.add_scalar(name, value, step)
+        if self._tracking is not None:
+            self._tracking.figures(step, values)
 
     def sync(self) -> None:
         """Force all lines to the disk, before a checkpoint says that they are there."""
@@ -88,14 +87,5 @@ class Records:
         """Write what is left."""
         self.metrics.close()
         self.samples.close()
-        if self._events is not None:
-            self._events.close()
-
-
-def _event_writer(folder: Path, step: int) -> Any:
-    try:
-        from torch.utils.tensorboard import SummaryWriter
-    except ImportError:
-        hint = "pip install 'leafout[tracking]', or leave `tensorboard` out"
-        raise LeafoutError("TensorBoard is not installed", where="[tensorboard]", hint=hint) from None
-    return SummaryWriter(str(folder), purge_step=step + 1)
+        if self._tracking is not None:
+            self._tracking.close()
