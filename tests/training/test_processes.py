@@ -69,5 +69,16 @@ def test_each_process_has_its_part_of_the_cores(monkeypatch: pytest.MonkeyPatch)
     assert num_here(4) == 2
 
 
+def test_under_torchrun_the_threads_that_were_asked_for_are_those_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "cores", lambda: 4)
+    given = {"RANK": "0", "WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2", "TORCHELASTIC_RUN_ID": "none"}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    assert Processes(0, 2).threads == 2
+    monkeypatch.setenv("OMP_NUM_THREADS", "4")
+    assert Processes(0, 2).threads == 4
+
+
 def test_who_joined_no_group_is_alone() -> None:
     assert joined(QuietRun(), nn.Linear(2, 2), "cpu") is ALONE

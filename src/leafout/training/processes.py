@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import distributed
 
+from leafout.core import torchrun
 from leafout.core.device import cores, memory_bytes
 
 if TYPE_CHECKING:
@@ -52,7 +53,9 @@ class Processes:
 
     @property
     def threads(self) -> int:
-        """Threads of each."""
+        """Threads of each; `OMP_NUM_THREADS` is for all of them together, under torchrun for each."""
+        if torchrun.count() > 1 and os.environ.get("OMP_NUM_THREADS"):
+            return cores()
         return max(1, cores() // num_here(self.count))
 
     def __str__(self) -> str:
