@@ -19,6 +19,7 @@ OBJECTS = {
     "vocabulary": "notes/vocabulary.json",
     "cost": "notes/cost.json",
     "plan": "notes/plan.json",
+    "outcome": "notes/outcome.json",
     "speed": "notes/speed.json",
     "split": "split.json",
     "release": "release.json",

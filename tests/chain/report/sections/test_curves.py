@@ -47,3 +47,24 @@ def test_samples_of_another_shape_are_still_shown() -> None:
 
 def test_without_training_there_is_no_section() -> None:
     assert section({"steps": [{"evidence": {}}]}) is None
+
+
+def test_the_forecast_stands_beside_the_outcome() -> None:
+    plan = {"forecast": {"seconds": 90.0, "peak_bytes": 1.1e9}}
+    outcome = {"seconds": 100.0, "peak_bytes": 1e9, "sittings": 1, "ended": 1}
+    drawn = made(curves=[{"step": 1, "loss": 3.0}], plan=plan, outcome=outcome)
+    for said in ("1 min 30 s", "1 min 40 s", "-10%", "1.1 GB", "1.0 GB", "+10%"):
+        assert said in drawn
+
+
+def test_the_time_of_a_training_that_was_killed_is_not_compared() -> None:
+    plan = {"forecast": {"seconds": 90.0, "peak_bytes": 1.1e9}}
+    outcome = {"seconds": 100.0, "peak_bytes": 1e9, "sittings": 2, "ended": 1}
+    drawn = made(curves=[{"step": 1, "loss": 3.0}], plan=plan, outcome=outcome)
+    assert "1 min 30 s" not in drawn
+    assert "+10%" in drawn
+
+
+def test_an_older_training_without_a_forecast_is_drawn_without() -> None:
+    drawn = made(curves=[{"step": 1, "loss": 3.0}], plan={"steps": 3})
+    assert "off by" not in drawn

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from leafout.chain.report.charts import Series, line_chart
-from leafout.chain.report.html import Html, duration, figure, folded, join, sample, table, tag
+from leafout.chain.report.html import Html, duration, figure, folded, join, sample, size, table, tag
 
 _STAGES = 8
 """Points of training at which samples are shown."""
@@ -46,9 +46,28 @@ def _step(step: Mapping[str, Any]) -> Html:
         "div",
         tag("h3", step["name"], tag("small", step["stage"]), id=f"training-{step['name']}"),
         tag("p", " · ".join(facts), class_="note"),
+        _forecast(step["evidence"]),
         tag("div", *[one for one in charts if one], class_="grids pairs"),
         _samples(step["evidence"].get("samples", [])),
     )
+
+
+def _forecast(evidence: Mapping[str, Any]) -> Html | None:
+    """What the training was to take beside what it took; None where nothing was forecast."""
+    forecast, outcome = ((evidence.get(name) or {}) for name in ("plan", "outcome"))
+    forecast = forecast.get("forecast") or {}
+    whole = outcome.get("sittings") == outcome.get("ended")
+    rows = []
+    for said, name, shown in (("time", "seconds", duration), ("memory at most", "peak_bytes", size)):
+        wanted, was = forecast.get(name), outcome.get(name)
+        if (
+            isinstance(wanted, int | float)
+            and isinstance(was, int | float)
+            and was > 0
+            and (whole or name != "seconds")
+        ):
+            rows.append((said, shown(wanted), shown(was), f"{wanted / was - 1:+.0%}"))
+    return table(("", "forecast", "outcome", "off by"), rows, numbers=(1, 2, 3)) if rows else None
 
 
 def _scores(lines: Sequence[Mapping[str, Any]]) -> list[str]:
