@@ -220,3 +220,14 @@ def test_torchrun_starts_them_too(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     (out,) = (tmp_path / "store" / "artifacts").glob("pretrain-*")
     assert losses(out) == pytest.approx(losses(tmp_path / "one"), abs=1e-5)
+
+
+@pytest.mark.slow
+def test_processes_that_read_other_data_are_told_so(tmp_path: Path) -> None:
+    function, arguments, config = lesson(tmp_path, "bert")
+    other = {**arguments, "tokens": tiny_tokens.write_tokens(tmp_path / "other", seed=9)}
+    with (
+        pytest.raises(LeafoutError, match="do not read the same data"),
+        together(Call.of(function, other, out=tmp_path / "out", config=config), Pair()),
+    ):
+        function(**arguments, out=tmp_path / "out", config=config, run=Pair())

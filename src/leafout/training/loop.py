@@ -165,7 +165,10 @@ def _planned(job: Job, lesson: Lesson, processes: Processes, *, out: Path, confi
         return Trial(step=lambda place: int(led["step"](place.epoch, place.index)), look=led["look"])
 
     if not processes.first:
-        return Plan(**processes.following(calls()))
+        plan = Plan(**processes.following(calls()))
+        if plan.work != now.work:
+            raise LeafoutError("the processes do not read the same data", where=str(out))
+        return plan
     plan = obeyed(out / "notes", now, fill=partial(foreseen, job=job, config=config, trial=trial, run=run), run=run)
     processes.told(asdict(plan))
     return plan
