@@ -14,6 +14,7 @@ from leafout.training.batches import Batches
 from leafout.training.checkpoint import num_parameters
 from leafout.training.finetuning import class_weights, classifier, fitted, lesson, rate_of, save, sizes
 from leafout.training.methods.config import MethodTraining
+from training.test_foreign import write_roberta
 
 
 @pytest.fixture
@@ -71,3 +72,12 @@ def test_a_fitted_classifier_trains_its_share(tmp_path: Path, model: Path) -> No
     assert method.merges
     assert (small.layers, small.width) == (made.layers, made.width)
     assert sizes(small.model) == {"trainable": 1330, "trainable_share": 1330 / num_parameters(small.model)}
+
+
+@pytest.mark.parametrize("foreign", [False, True])
+def test_weights_that_need_an_adapter_are_no_start(tmp_path: Path, model: Path, foreign: bool) -> None:
+    folder = write_roberta(tmp_path / "roberta") if foreign else model
+    (folder / "adapter").mkdir()
+    (folder / "adapter" / "adapter_config.json").write_text('{"peft_type": "PREFIX_TUNING"}', encoding="utf-8")
+    with pytest.raises(LeafoutError, match="a prefix beside its weights: it cannot be the start"):
+        classifier(folder, Classify(("差", "好"), 32), pretrained=True, dropout=0, seed=1)

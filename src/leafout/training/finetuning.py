@@ -13,6 +13,7 @@ from torch import nn
 
 from leafout.core.errors import LeafoutError
 from leafout.core.plain_json import read_object
+from leafout.models.adapters.unmerged import refuse_unmerged
 from leafout.models.config import ENCODERS
 from leafout.models.load import classifier_from, dims_in
 from leafout.models.new import random_classifier
@@ -94,8 +95,9 @@ def classifier(model: Path, task: Classify, *, pretrained: bool, dropout: float,
         seed: of the fresh weights.
 
     Raises:
-        LeafoutError: when the folder holds no model that can be loaded.
+        LeafoutError: when the folder holds no model that can be loaded, or its weights alone are not the model.
     """
+    refuse_unmerged(model, why="it cannot be the start of another training")
     config = read_object(model / "config.json")
     if config.get("model_type") in ENCODERS:
         dims = replace(dims_in(model), dropout=dropout)
