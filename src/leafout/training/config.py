@@ -94,3 +94,6 @@ class TrainingConfig(Config):
     recompute: bool = False
     """Compute the inner values of each layer again for the gradients instead of keeping them: a fraction of the memory,
     a third more time, the same result."""
+    find_rate: bool = False
+    """Find the peak rate before training: 60 steps at rising rates from the first weights, which are put back (Smith
+    2017). The sweep lies in `notes/rate_sweep.json`."""

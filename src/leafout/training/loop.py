@@ -12,7 +12,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from functools import partial
+from functools import cache
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -34,12 +34,13 @@ from leafout.training.checkpoint import (
     model_tensors,
     save_checkpoint,
 )
-from leafout.training.config import TrainingConfig
+from leafout.training.config import Spikes, TrainingConfig
 from leafout.training.forecast import Trial, foreseen, outcome
 from leafout.training.job import Job, Objective
 from leafout.training.optim import gradient_norm, make_optimizer, set_rate
 from leafout.training.plan import Plan, draft, obeyed
 from leafout.training.processes import NotTheFirst, Processes, joined
+from leafout.training.rate_finder import there_and_back, with_rate
 from leafout.training.records import Records
 from leafout.training.repeatable import products_in, repeatable, seed_step
 from leafout.training.samples import sentence_of
@@ -108,6 +109,7 @@ def train(job: Job, *, out: Path, config: TrainingConfig, run: "Run") -> dict[st
     with repeatable(processes.threads):
         lesson = lesson_of(job.model, job.objective, processes, device=job.device, optimizer=config.optimizer)
         plan = _planned(job, lesson, processes, out=out, config=config, run=run)
+        job = replace(job, peak_rate=plan.peak_rate or job.peak_rate)
         torch.set_num_threads(plan.threads)
         optimizer = _optimizer(job, lesson, config)
         found = load_checkpoint(out / CHECKPOINTS, lesson.model, optimizer, run) or Checkpoint(State(), {})
@@ -158,20 +160,42 @@ def _planned(job: Job, lesson: Lesson, processes: Processes, *, out: Path, confi
                 _evaluate(t)
                 _shown(t)
 
-        return {"step": step, "look": look}
+        return {"step": step, "look": look, "sweep": _sweep(t), "back": there_and_back(lesson.model)}
+
+    @cache
+    def led() -> dict[str, Callable[..., Any]]:
+        return processes.leading(calls())
 
     def trial() -> Trial:
-        led = processes.leading(calls())
-        return Trial(step=lambda place: int(led["step"](place.epoch, place.index)), look=led["look"])
+        return Trial(step=lambda place: int(led()["step"](place.epoch, place.index)), look=led()["look"])
+
+    def fill(plan: Plan) -> Plan:
+        plan = foreseen(plan, job=job, config=config, trial=trial, run=run)
+        if not config.find_rate:
+            return plan
+        return with_rate(plan, led(), around=job.peak_rate, notes=out / "notes", run=run)
 
     if not processes.first:
         plan = Plan(**processes.following(calls()))
         if plan.work != now.work:
             raise LeafoutError("the processes do not read the same data", where=str(out))
         return plan
-    plan = obeyed(out / "notes", now, fill=partial(foreseen, job=job, config=config, trial=trial, run=run), run=run)
+    plan = obeyed(out / "notes", now, fill=fill, run=run)
     processes.told(asdict(plan))
     return plan
+
+
+def _sweep(t: _Training) -> Callable[[int, float], float]:
+    """Takes the n-th update of training at a rate, and gives the loss before it."""
+    config = t.config.model_copy(update={"schedule": "constant", "warmup": 0.0, "spikes": Spikes()})
+    tried = replace(t, config=config, state=State(), optimizer=_optimizer(t.job, t.lesson, config))
+
+    def step(number: int, rate: float) -> float:
+        tried.job = replace(t.job, peak_rate=rate)
+        tried.state.place = Place() if number == 0 else tried.state.place
+        return _step(tried).loss
+
+    return step
 
 
 def _optimizer(job: Job, lesson: Lesson, config: TrainingConfig) -> torch.optim.Optimizer:

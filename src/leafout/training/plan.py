@@ -31,6 +31,7 @@ class Plan:
         made_with: versions and the chip's family.
         not_exact: why a resume could not promise equal bytes; empty when all was equal.
         forecast: what it was to take, see `forecast.foreseen`; nothing depends on it.
+        peak_rate: that a sweep has found; 0 where the config's or the stage's is taken.
     """
 
     work: str
@@ -42,6 +43,7 @@ class Plan:
     not_exact: tuple[str, ...] = ()
     processes: str = "1"
     forecast: dict[str, Any] = field(default_factory=dict)
+    peak_rate: float = 0.0
 
 
 def draft(work: str, *, device: str, config: TrainingConfig) -> Plan:
