@@ -47,6 +47,14 @@ class Stopping(QuietRun):
         return True
 
 
+class StoppingInTheMiddle(QuietRun):
+    asked = 0
+
+    def should_stop(self) -> bool:
+        self.asked += 1
+        return self.asked == 15
+
+
 def digests(folder: Path) -> dict[str, str]:
     return {path.as_posix(): sha256_file(folder / path) for path in payload_files(folder)}
 
@@ -159,7 +167,7 @@ def test_each_method_answers_after_it_was_saved_and_goes_on_exactly(
     assert found["trainable_share"] < 0.4
     assert ("merge_difference" in found) == (values["method"] == "adalora")
     with pytest.raises(Stopped):
-        finetune(folder, rows, out=tmp_path / "again", config=settings, run=Stopping(seed=3))
+        finetune(folder, rows, out=tmp_path / "again", config=settings, run=StoppingInTheMiddle(seed=3))
     assert finetune(folder, rows, out=tmp_path / "again", config=settings, run=QuietRun(seed=3)) == found
     assert digests(tmp_path / "again") == digests(tmp_path / "out")
 

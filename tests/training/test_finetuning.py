@@ -60,6 +60,7 @@ def test_a_folder_without_a_model_is_an_error(tmp_path: Path) -> None:
 
 def test_wider_models_and_pretrained_ones_have_smaller_rates() -> None:
     assert rate_of(768, pretrained=True, method="lora") == 6 * rate_of(768, pretrained=True)
+    assert rate_of(128, pretrained=True, method="prefix") == 0.01
     assert rate_of(768, pretrained=True) < rate_of(256, pretrained=True) < rate_of(256, pretrained=False)
 
 

@@ -27,7 +27,7 @@ from leafout.training.checkpoint import num_parameters, num_trained
 from leafout.training.foreign import ForeignClassifier, foreign_classifier, max_positions
 from leafout.training.labelled import balanced_weights, encoded, label_set, read_part
 from leafout.training.methods.config import MethodTraining
-from leafout.training.methods.method import RATES, Method, method_of
+from leafout.training.methods.method import LARGEST_RATE, RATES, Method, method_of
 
 if TYPE_CHECKING:
     from leafout.core.run import Run
@@ -135,9 +135,12 @@ def sizes(model: nn.Module) -> dict[str, float]:
 
 
 def rate_of(width: int, *, pretrained: bool, method: str = "full") -> float:
-    """The peak rate for a width; fresh weights take as much or more, small modules a multiple of it."""
+    """The peak rate for a width; fresh weights take as much or more, small modules a multiple of it, up to a bound."""
     fresh = _FRESH_RATE_BY_WIDTH / width
-    return min(_RATE_BY_WIDTH / width**1.5, fresh) * RATES[method] if pretrained else fresh
+    if not pretrained:
+        return fresh
+    full = min(_RATE_BY_WIDTH / width**1.5, fresh)
+    return full if method == "full" else min(full * RATES[method], LARGEST_RATE)
 
 
 def class_weights(taught: Lesson) -> torch.Tensor:

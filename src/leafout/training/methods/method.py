@@ -18,6 +18,9 @@ Published: LoRA 4e-4 to 5e-4 where full tuning takes 2e-5 to 5e-5 (Hu et al. 202
 (Liu et al. 2022, "P-tuning v2").
 """
 
+LARGEST_RATE = 0.01
+"""No multiple goes over it: the head is trained at the same rate."""
+
 
 class Method(Protocol):
     """What `method` names."""
