@@ -56,3 +56,10 @@ def test_the_other_kind_is_refused() -> None:
         new_masked(GPT, 500, SPECIALS, 0)
     with pytest.raises(LeafoutError, match="needs `gpt`"):
         new_causal(BERT, 500, SPECIALS, 0)
+
+
+def test_a_model_that_the_memory_cannot_hold_is_refused_before_it_is_made() -> None:
+    huge = ModelConfig(kind="llama", layers=400, width=16_384)
+    with pytest.raises(LeafoutError, match=r"the weights alone take \d{4,}\.\d GB of memory") as error:
+        new_causal(huge, 500_000, SPECIALS, 0)
+    assert "fewer layers" in error.value.hint

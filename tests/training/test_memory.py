@@ -93,5 +93,5 @@ def test_the_libraries_and_the_allocator_take_their_share() -> None:
     found = memory_of(job(settings), settings, dtype="fp32")
     assert found is not None
     counted = found.optimizer + found.copies + max(found.computing, found.looking)
-    assert found.needed == counted + int(0.1 * counted) + (50 << 20)
+    assert found.needed == counted + int(0.1 * counted) + 70_000_000
     assert found.peak == found.resident + found.needed

@@ -4,13 +4,14 @@ Where a token stands and in which segment weighs less at first than which token 
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 import torch
 from torch import nn
 
+from leafout.core.device import free_bytes
 from leafout.core.errors import LeafoutError
 from leafout.models.config import CAUSAL, ENCODERS, Dims, ModelConfig
 from leafout.models.decoder import CausalModel
@@ -39,7 +40,7 @@ def new_masked(config: ModelConfig, vocab_size: int, specials: "SpecialTokens", 
     dims = replace(_of_kind(config, vocab_size, *ENCODERS), pad_id=specials.pad_id)
     if dims.near is not None:
         dims = replace(dims, start_id=specials.start_id, end_id=specials.end_id)
-    return _random(MaskedModel(dims), seed)
+    return _random(lambda: MaskedModel(dims), seed)
 
 
 def new_causal(config: ModelConfig, vocab_size: int, specials: "SpecialTokens", seed: int) -> CausalModel:
@@ -54,7 +55,7 @@ def new_causal(config: ModelConfig, vocab_size: int, specials: "SpecialTokens", 
         start_id=specials.start_id,
         end_id=specials.end_id,
     )
-    return _random(CausalModel(dims), seed)
+    return _random(lambda: CausalModel(dims), seed)
 
 
 def new_classifier(config: ModelConfig, vocab_size: int, num_labels: int, seed: int) -> Classifier:
@@ -68,12 +69,12 @@ def new_classifier(config: ModelConfig, vocab_size: int, num_labels: int, seed: 
 
 def random_classifier(dims: Dims, num_labels: int, seed: int) -> Classifier:
     """A classifier of given dimensions that has learnt nothing: what pre-training buys is measured against it."""
-    return _random(Classifier(dims, num_labels), seed)
+    return _random(lambda: Classifier(dims, num_labels), seed)
 
 
 def random_token_classifier(dims: Dims, num_labels: int, seed: int) -> TokenClassifier:
     """The same with a label for each token."""
-    return _random(TokenClassifier(dims, num_labels), seed)
+    return _random(lambda: TokenClassifier(dims, num_labels), seed)
 
 
 def randomize(parameters: Iterable[tuple[str, nn.Parameter]], *, deviation: float, seed: int) -> None:
@@ -88,12 +89,18 @@ def randomize(parameters: Iterable[tuple[str, nn.Parameter]], *, deviation: floa
                 parameter.fill_(1.0 if "norm" in name and name.endswith(".weight") else 0.0)
 
 
-def _random(model: Model, seed: int) -> Model:
-    """Fresh weights.
+def _random(made: Callable[[], Model], seed: int) -> Model:
+    """Fresh weights, where the memory is enough for them.
 
     With norms before each part, what writes into the residual stream starts smaller by the root of the number of its
     summands (Radford et al. 2019).
     """
+    with torch.device("meta"):
+        wanted = 4 * sum(parameter.numel() for parameter in made().parameters())
+    if wanted > free_bytes():
+        message = f"the weights alone take {wanted / 1e9:.1f} GB of memory, {free_bytes() / 1e9:.1f} GB are free"
+        raise LeafoutError(message, where="[model]", hint="fewer layers, a smaller width or vocabulary")
+    model = made()
     randomize(model.named_parameters(), deviation=model.dims.deviation, seed=seed)
     if model.dims.kind != "bert":
         with torch.no_grad():

@@ -23,7 +23,7 @@ _LOOKED_AT = 2000
 """Batches of `val` among which the one with most padding is sought."""
 _TOO_MUCH = 1.1
 """Forecasts are right within 15 %: what is over the free memory by less is tried."""
-_BESIDES = {"cpu": (0.1, 50 << 20), "cuda": (0.03, 0)}
+_BESIDES = {"cpu": (0.1, 70_000_000), "cuda": (0.03, 0)}
 """What comes on top of all that is counted: a fraction for the allocator, and bytes for kernels that are loaded when
 they are first called; `benchmarks/plan_forecast.py` measures both."""
 _ADAFACTOR_COPIES = 3
