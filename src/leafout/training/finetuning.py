@@ -139,7 +139,7 @@ def rate_of(width: int, *, pretrained: bool, method: str = "full") -> float:
     fresh = _FRESH_RATE_BY_WIDTH / width
     if not pretrained:
         return fresh
-    full = min(_RATE_BY_WIDTH / width**1.5, fresh)
+    full = float(min(_RATE_BY_WIDTH / width**1.5, fresh))
     return full if method == "full" else min(full * RATES[method], LARGEST_RATE)
 
 

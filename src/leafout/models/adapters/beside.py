@@ -69,7 +69,6 @@ def _fit_bottlenecks(model: nn.Module, config: Mapping[str, Any], adapter: Path)
         f"{target}.{name}": values for target in targets for name, values in fitted[ours[target]].tensors().items()
     }
     fill(wanted, adapter / WEIGHTS)
-    model.to(next(model.parameters()).device)
 
 
 def fill(wanted: Mapping[str, Tensor], path: Path) -> None:
