@@ -98,6 +98,15 @@ def test_training_goes_on_from_a_given_model(tmp_path: Path, tokens: Path) -> No
     assert "val_nsp_accuracy" not in second
 
 
+def test_muon_goes_on_to_the_same_bytes_after_a_stop(tmp_path: Path, tokens: Path) -> None:
+    muon = config("gpt", optimizer="muon")
+    pretrain(tokens, None, out=tmp_path / "calm", config=muon, run=QuietRun(seed=3))
+    with pytest.raises(Stopped):
+        pretrain(tokens, None, out=tmp_path / "out", config=muon, run=Stopping(seed=3))
+    pretrain(tokens, None, out=tmp_path / "out", config=muon, run=QuietRun(seed=3))
+    assert digests(tmp_path / "calm") == digests(tmp_path / "out")
+
+
 def test_a_modernbert_has_no_next_sentences(tmp_path: Path, tokens: Path) -> None:
     found = pretrain(tokens, None, out=tmp_path / "out", config=config("modernbert"), run=QuietRun(seed=3))
     assert "val_nsp_loss" not in found

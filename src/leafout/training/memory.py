@@ -26,6 +26,7 @@ _TOO_MUCH = 1.1
 _BESIDES = {"cpu": (0.1, 70_000_000), "cuda": (0.03, 0)}
 """What comes on top of all that is counted: a fraction for the allocator, and bytes for kernels that are loaded when
 they are first called; `benchmarks/plan_forecast.py` measures both."""
+_MUON_COPIES = 4
 _ADAFACTOR_COPIES = 3
 """Copies of the largest matrix that a step of Adafactor makes on its way."""
 
@@ -112,6 +113,8 @@ def optimizer_bytes(model: "nn.Module", kind: str) -> tuple[int, int]:
     sizes = [4 * math.prod(shape) for shape in shapes]
     if kind == "adamw":
         return 2 * sum(sizes), sum(sizes)
+    if kind == "muon":
+        return 2 * sum(sizes), _MUON_COPIES * sum(sizes)
     kept = sum(
         4 * (math.prod(shape[:-1]) + math.prod(shape) // shape[-2]) if len(shape) > 1 else 4 * math.prod(shape)
         for shape in shapes

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import torch
 
 from leafout.training.config import TrainingConfig
+from leafout.training.muon import Muon
 from leafout.training.sharding import laid_like, whole_tensor
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _EMBEDDING = re.compile(r"^encoder\.(?:words|places|types|norm)\.|embedding|\bwt
 def make_optimizer(
     model: "nn.Module", config: TrainingConfig, *, layer_decay: float = 1.0, num_layers: int = 0
 ) -> torch.optim.Optimizer:
-    """AdamW in one fused kernel, or Adafactor.
+    """AdamW in one fused kernel, Adafactor, or Muon.
 
     Args:
         model: whose parameters that require gradients are trained; its `Updating` modules are called at each step.
@@ -28,10 +29,13 @@ def make_optimizer(
             Ruder 2018, "discriminative fine-tuning").
         num_layers: of the model; needed for `layer_decay` alone.
     """
-    groups = list(_groups(model, config.weight_decay, layer_decay, num_layers))
+    groups = list(_groups(model, config.weight_decay, layer_decay, num_layers, apart=config.optimizer == "muon"))
     optimizer: torch.optim.Optimizer
     if config.optimizer == "adafactor":
         optimizer = torch.optim.Adafactor(groups, lr=1.0)
+    elif config.optimizer == "muon":
+        rest = [group for group in groups if not group["hidden"]]
+        optimizer = Muon([group for group in groups if group["hidden"]], rest, beta2=config.beta2)
     else:
         optimizer = torch.optim.AdamW(groups, lr=1.0, betas=(0.9, config.beta2), eps=1e-8, fused=True)
     for module in model.modules():
@@ -59,15 +63,18 @@ def _called(function: Callable[[], None]) -> Callable[..., None]:
     return hook
 
 
-def _groups(model: "nn.Module", weight_decay: float, layer_decay: float, num_layers: int) -> Iterator[dict[str, Any]]:
-    found: dict[tuple[float, float], list[nn.Parameter]] = {}
+def _groups(
+    model: "nn.Module", weight_decay: float, layer_decay: float, num_layers: int, *, apart: bool
+) -> Iterator[dict[str, Any]]:
+    found: dict[tuple[float, float, bool], list[nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
         if parameter.requires_grad:
             decay = weight_decay if parameter.ndim > 1 else 0.0
             scale = layer_decay ** _depth_below_head(name, num_layers) if layer_decay != 1 else 1.0
-            found.setdefault((decay, scale), []).append(parameter)
-    for (decay, scale), parameters in found.items():
-        yield {"params": parameters, "weight_decay": decay, "rate_scale": scale}
+            hidden = apart and parameter.ndim == 2 and _LAYER.search(name) is not None and "bias" not in name
+            found.setdefault((decay, scale, hidden), []).append(parameter)
+    for (decay, scale, hidden), parameters in found.items():
+        yield {"params": parameters, "weight_decay": decay, "rate_scale": scale, "hidden": hidden}
 
 
 def _depth_below_head(name: str, num_layers: int) -> int:
