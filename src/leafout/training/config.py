@@ -66,8 +66,8 @@ class TrainingConfig(Config):
     final_rate: float = Field(default=0.0, ge=0, le=1)
     """Rate of the last step, as a fraction of the peak."""
     optimizer: Literal["adamw", "adafactor", "muon"] = "adamw"
-    """`adafactor` keeps a fraction of the memory; `muon` makes the updates of hidden matrices orthogonal (the rest goes by
-    AdamW) and learns more in a step, which takes longer."""
+    """`adafactor` keeps a fraction of the memory; `muon` makes the updates of hidden matrices orthogonal (the rest goes
+    by AdamW) and learns more in a step, which takes longer."""
     weight_decay: float = Field(default=0.01, ge=0, lt=1)
     """Pulls matrices towards zero; biases and norms are left alone."""
     beta2: float = Field(default=0.98, gt=0, lt=1)
