@@ -1,7 +1,7 @@
 """How right the planner is: time and memory that a training was forecast to take, beside what it took.
 
-Ten trainings of different layouts, sizes, lengths, vocabularies, optimizers and parts of an update, each in a process of
-its own, of random tokens. The memory is the peak of the process without what it held before planning, so that torch
+Ten trainings of different layouts, sizes, lengths, vocabularies, optimizers and parts of an update, each in a process
+of its own, of random tokens. The memory is the peak of the process without what it held before planning, so that torch
 itself flatters no figure. The time is that from the first step to the last, evaluations and checkpoints included.
 
     python benchmarks/plan_forecast.py                  # ten runs, a few minutes
@@ -82,7 +82,6 @@ def _run(shape: dict[str, Any], steps: int) -> None:
     from leafout.tasks.losses.mlm import MaskedObjective
     from leafout.tasks.masking import MaskRules
     from leafout.tasks.mlm import MaskedPairs, PairMarks
-    from leafout.tokenization.shards import TokenShards
     from leafout.tokenization.special import SpecialTokens
     from leafout.training.batches import Batches, evaluation_batches
     from leafout.training.config import TrainingConfig
