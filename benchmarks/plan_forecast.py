@@ -85,7 +85,8 @@ def _run(shape: dict[str, Any], steps: int) -> None:
     from leafout.tokenization.special import SpecialTokens
     from leafout.training.batches import Batches, evaluation_batches
     from leafout.training.config import TrainingConfig
-    from leafout.training.loop import Job, train
+    from leafout.training.job import Job
+    from leafout.training.loop import train
 
     words, longest = shape.get("vocabulary", 8000), shape.get("max_tokens", 128)
     training = {name: shape[name] for name in _TRAINING if name in shape}

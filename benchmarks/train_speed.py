@@ -49,7 +49,8 @@ from leafout.tokenization.shards import TokenShards, read_shards
 from leafout.tokenization.special import SpecialTokens
 from leafout.training.batches import Batches, Data, evaluation_batches
 from leafout.training.config import TrainingConfig
-from leafout.training.loop import Job, Objective, train
+from leafout.training.job import Job, Objective
+from leafout.training.loop import train
 
 SPECIAL, MASK = 5, 4
 RATE = 1e-3

@@ -18,7 +18,8 @@ from leafout.tasks.rows import Rows
 from leafout.training.batches import Batches, evaluation_batches
 from leafout.training.checkpoint import model_tensors
 from leafout.training.config import TrainingConfig
-from leafout.training.loop import Job, train
+from leafout.training.job import Job
+from leafout.training.loop import train
 
 TASK = Classify(labels=("差", "good"), max_tokens=16)
 WORDS, WIDTH = 20, 8

@@ -9,10 +9,11 @@ from transformers import BertConfig, BertForMaskedLM, BertForPreTraining, BertMo
 
 import tiny_models
 from leafout.core.errors import LeafoutError
+from leafout.models.config import CAUSAL, ENCODERS
 from leafout.models.load import (
     classifier_from,
     dims_in,
-    is_lean,
+    is_ours,
     load_causal,
     load_classifier,
     load_masked,
@@ -119,9 +120,24 @@ def test_dropout_is_the_configs_unless_another_is_asked_for(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(("name", "wanted"), [("qwen3", True), ("mistral", False)])
-def test_types_of_others_are_not_ours(tmp_path: Path, name: str, wanted: bool) -> None:
+def test_layouts_of_others_are_not_ours(tmp_path: Path, name: str, wanted: bool) -> None:
     tiny_models.write_rotary(tmp_path, name)
-    assert is_lean(tmp_path) is wanted
+    assert is_ours(tmp_path, *CAUSAL) is wanted
+    assert not is_ours(tmp_path, *ENCODERS)
+
+
+def test_a_layout_of_ours_that_asks_for_more_is_not_ours_and_a_damaged_one_is_refused(tmp_path: Path) -> None:
+    tiny_models.write_rotary(tmp_path, "llama")
+    path = tmp_path / "config.json"
+    config = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(config | {"hidden_act": "gelu_fast"}), encoding="utf-8")
+    assert not is_ours(tmp_path, *CAUSAL)
+    path.write_text(json.dumps(config | {"hidden_size": 10**9}), encoding="utf-8")
+    with pytest.raises(LeafoutError, match="hidden_size"):
+        is_ours(tmp_path, *CAUSAL)
+    path.write_text(json.dumps(config), encoding="utf-8")
+    (tmp_path / "model.safetensors").rename(tmp_path / "model-00001-of-00001.safetensors")
+    assert not is_ours(tmp_path, *CAUSAL)
 
 
 def test_the_wrong_kind_of_folder_is_refused(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from leafout.core.run import QuietRun
 from leafout.corpus.documents import Document, DocumentWriter, read_documents, read_table
 from leafout.stages.clean import CleanConfig, clean
 from payloads import payload_digest
+from runs import Stopping
 
 LONG = "这本书的内容很充实，作者用平实的语言讲述了自己的经历，读完之后收获很大"
 
@@ -139,15 +140,6 @@ def test_a_cleaning_that_was_stopped_anywhere_goes_on_to_the_same_bytes(tmp_path
     config = CleanConfig.read(RULES)
     with mock.patch.multiple("leafout.corpus.documents", _BATCH_ROWS=32):
         given = _write(tmp_path / "in", _corpus(120))
-
-    class Stopping(QuietRun):
-        def __init__(self, looks: int) -> None:
-            super().__init__()
-            self.looks = looks
-
-        def should_stop(self) -> bool:
-            self.looks -= 1
-            return self.looks < 0
 
     with mock.patch("leafout.corpus.parts.PART_BYTES", 1):
         clean([given], out=tmp_path / "whole", config=config)

@@ -12,23 +12,13 @@ from leafout.corpus.documents import Document, read_documents
 from leafout.corpus.readers.formats import READERS
 from leafout.stages.collect import FORMATS, CollectConfig, collect
 from payloads import payload_digest
-
-
-class Listening(QuietRun):
-    """Remembers what was said."""
-
-    def __init__(self, root: Path) -> None:
-        super().__init__(root=root)
-        self.said: list[str] = []
-
-    def say(self, message: str) -> None:
-        self.said.append(message)
+from runs import Listening, Stopping
 
 
 def run(tmp_path: Path, **config: object) -> tuple[dict[str, float], list[Document], Listening]:
     out = tmp_path / "out"
     out.mkdir(exist_ok=True)
-    listening = Listening(tmp_path)
+    listening = Listening(root=tmp_path)
     metrics = collect(out=out, config=CollectConfig.read(config), run=listening)
     return metrics, list(read_documents(out)), listening
 
@@ -136,16 +126,9 @@ def test_a_stopped_reading_goes_on_with_the_parts_that_are_missing(tmp_path: Pat
     config = CollectConfig.read({"files": ["*.jsonl"]})
     collect(out=tmp_path / "whole", config=config, run=QuietRun(root=tmp_path))
 
-    class Stopping(QuietRun):
-        looks = 0
-
-        def should_stop(self) -> bool:
-            Stopping.looks += 1
-            return Stopping.looks > 2
-
     with mock.patch("leafout.corpus.intake.sharing.SHARE_BYTES", 40):
         with pytest.raises(Stopped):
-            collect(out=tmp_path / "out", config=config, run=Stopping(root=tmp_path))
+            collect(out=tmp_path / "out", config=config, run=Stopping(2, root=tmp_path))
         made = sorted(path.name for path in (tmp_path / "out" / "scratch" / "read").iterdir())
         assert made == ["00000", "00001"]
         collect(out=tmp_path / "out", config=config, run=QuietRun(root=tmp_path))

@@ -16,6 +16,7 @@ from leafout.core.run import QuietRun
 from leafout.corpus.documents import Document, DocumentWriter, read_documents, read_table
 from leafout.corpus.splits import content_digest
 from leafout.stages.split import SplitConfig, split
+from runs import Stopping
 
 LABELS = ("正", "负")
 ROWS = [
@@ -325,18 +326,6 @@ def test_several_workers_split_alike(tmp_path: Path, monkeypatch: pytest.MonkeyP
     for workers in (1, 2):
         split(texts, out=tmp_path / str(workers), config=SplitConfig(), run=QuietRun(workers=workers))
     assert bytes_of(tmp_path / "1") == bytes_of(tmp_path / "2")
-
-
-class Stopping(QuietRun):
-    """Asks to stop at the n-th look."""
-
-    def __init__(self, looks: int) -> None:
-        super().__init__()
-        self.looks = looks
-
-    def should_stop(self) -> bool:
-        self.looks -= 1
-        return self.looks < 0
 
 
 @pytest.mark.parametrize("method", ["hash", "fixed"])

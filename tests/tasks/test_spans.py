@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leafout.tasks.example import bucketed_order
-from leafout.tasks.spans import CorruptedSpans, Rows, SpanBatch, SpanRules, corrupt
+from leafout.tasks.example import TokenStream, bucketed_order
+from leafout.tasks.spans import CorruptedSpans, SpanBatch, SpanRules, corrupt
 from tasks.toy_shards import random_shards, shards_of
 
 END, FIRST = 3, 1_000_000
@@ -16,7 +16,7 @@ def dataset(seed: int = 1) -> CorruptedSpans:
     return CorruptedSpans(SHARDS, RULES, max_tokens=48, seed=seed)
 
 
-def rows_of(side: Rows) -> list[list[int]]:
+def rows_of(side: TokenStream) -> list[list[int]]:
     return [part.tolist() for part in np.split(side.ids_T, side.starts_B1[1:-1])]
 
 

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from leafout.text.mojibake import gbk_starts, may_be_gbk, repaired
@@ -60,6 +60,7 @@ def test_beginnings_as_gbk_are_rare_in_real_chinese() -> None:
     assert len(gbk_starts()) > 300
 
 
+@example("浣犲\x92")
 @given(st.text(alphabet="浣犲ソ涓栫晫锟斤拷Ãâ€™©Ð¸ a\x92中"))
 def test_repairing_twice_changes_nothing_more(text: str) -> None:
     once = repaired(text)[0]

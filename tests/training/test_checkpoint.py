@@ -17,15 +17,7 @@ from leafout.training.checkpoint import (
     weights_digest,
 )
 from leafout.training.optim import make_optimizer
-
-
-class Listening(QuietRun):
-    def __init__(self) -> None:
-        super().__init__()
-        self.said: list[str] = []
-
-    def say(self, message: str) -> None:
-        self.said.append(message)
+from runs import Listening
 
 
 def made(seed: int) -> tuple[tiny_training.Bag, torch.optim.Optimizer]:

@@ -13,6 +13,7 @@ from leafout.tasks.classify import Classify
 from leafout.training.batches import Batches
 from leafout.training.checkpoint import num_parameters
 from leafout.training.finetuning import class_weights, classifier, fitted, lesson, rate_of, save, sizes
+from leafout.training.foreign import ForeignClassifier
 from leafout.training.methods.config import MethodTraining
 from training.test_foreign import write_roberta
 
@@ -82,3 +83,13 @@ def test_weights_that_need_an_adapter_are_no_start(tmp_path: Path, model: Path, 
     (folder / "adapter" / "adapter_config.json").write_text('{"peft_type": "PREFIX_TUNING"}', encoding="utf-8")
     with pytest.raises(LeafoutError, match="a prefix beside its weights: it cannot be the start"):
         classifier(folder, Classify(("差", "好"), 32), pretrained=True, dropout=0, seed=1)
+
+
+def test_a_bert_that_asks_for_more_than_ours_has_is_for_transformers(model: Path) -> None:
+    path = model / "config.json"
+    config = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(config | {"hidden_act": "gelu_fast"}), encoding="utf-8")
+    task = Classify(labels=("x", "y"), max_tokens=16, pair=False)
+    made = classifier(model, task, pretrained=True, dropout=0.0, seed=1)
+    assert isinstance(made.model, ForeignClassifier)
+    assert (made.layers, made.width) == (2, 16)

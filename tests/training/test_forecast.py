@@ -15,15 +15,7 @@ from leafout.training.batches import Batches
 from leafout.training.checkpoint import weights_digest
 from leafout.training.forecast import outcome, sentence, typical_places
 from leafout.training.loop import train
-
-
-class Listening(QuietRun):
-    def __init__(self) -> None:
-        super().__init__(seed=1)
-        self.said = list[str]()
-
-    def say(self, message: str) -> None:
-        self.said.append(message)
+from runs import Listening
 
 
 def read(folder: Path, name: str) -> dict[str, Any]:
@@ -34,7 +26,7 @@ def read(folder: Path, name: str) -> dict[str, Any]:
 def test_a_training_is_forecast_and_its_outcome_stands_beside(tmp_path: Path) -> None:
     settings = tiny_training.config(budget={"steps": 120}, checkpoint_seconds=60)
     model = new_classifier(ModelConfig(layers=2, width=128, max_tokens=16), 20, 2, 0)
-    run = Listening()
+    run = Listening(seed=1)
     train(tiny_training.job(settings, model=model), out=tmp_path, config=settings, run=run)
     foreseen, found = read(tmp_path, "plan")["forecast"], read(tmp_path, "outcome")
     assert run.said[0].startswith("forecast: 120 steps of ")
@@ -45,7 +37,7 @@ def test_a_training_is_forecast_and_its_outcome_stands_beside(tmp_path: Path) ->
 
 
 def test_a_short_training_of_a_small_model_is_not_tried_beforehand(tmp_path: Path) -> None:
-    run = Listening()
+    run = Listening(seed=1)
     settings = tiny_training.config()
     train(tiny_training.job(settings), out=tmp_path, config=settings, run=run)
     assert run.said == []

@@ -5,19 +5,10 @@ import pytest
 
 import tiny_models
 from leafout.core.errors import LeafoutError
-from leafout.core.run import QuietRun
 from leafout.corpus.documents import Document, DocumentWriter
 from leafout.tasks.classify import Classify
 from leafout.training.labelled import LabelledTexts, balanced_weights, encoded, label_set, read_part
-
-
-class Listening(QuietRun):
-    def __init__(self) -> None:
-        super().__init__()
-        self.said: list[str] = []
-
-    def say(self, message: str) -> None:
-        self.said.append(message)
+from runs import Listening
 
 
 def write(folder: Path, *rows: tuple[str, str | None, str | None]) -> Path:

@@ -9,7 +9,7 @@ from leafout.models.new import new_classifier
 from leafout.training import memory
 from leafout.training.batches import Batches
 from leafout.training.config import TrainingConfig
-from leafout.training.loop import Job
+from leafout.training.job import Job
 from leafout.training.memory import largest_parts, memory_of, optimizer_bytes, refuse_what_cannot_fit
 from leafout.training.optim import make_optimizer, optimizer_tensors
 

@@ -9,13 +9,7 @@ from leafout.core.errors import LeafoutError
 from leafout.core.run import QuietRun
 from leafout.training.config import TrainingConfig
 from leafout.training.plan import Plan, draft, obeyed
-
-
-class Listening(QuietRun):
-    said: list[str] = []
-
-    def say(self, message: str) -> None:
-        self.said.append(message)
+from runs import Listening
 
 
 def now() -> Plan:

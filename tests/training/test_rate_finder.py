@@ -10,15 +10,7 @@ from leafout.core.run import QuietRun
 from leafout.training.checkpoint import weights_digest
 from leafout.training.loop import train
 from leafout.training.rate_finder import STEPS, smoothed, suggestion, swept
-
-
-class Listening(QuietRun):
-    def __init__(self) -> None:
-        super().__init__(seed=1)
-        self.said = list[str]()
-
-    def say(self, message: str) -> None:
-        self.said.append(message)
+from runs import Listening
 
 
 def test_a_bowl_is_swept_until_it_blows_up() -> None:
@@ -53,7 +45,7 @@ def test_training_takes_the_rate_that_was_found_and_starts_from_its_first_weight
         found: dict[str, Any] = json.loads((out / "notes" / name).read_text(encoding="utf-8"))
         return found
 
-    run, digests = Listening(), []
+    run, digests = Listening(seed=1), []
     for name in ("a", "b"):
         settings = tiny_training.config(find_rate=True)
         job = tiny_training.job(settings)

@@ -11,15 +11,7 @@ from leafout.core.errors import LeafoutError
 from leafout.core.run import QuietRun
 from leafout.training.loop import train
 from leafout.training.tracking import Tracking
-
-
-class Listening(QuietRun):
-    def __init__(self) -> None:
-        super().__init__(seed=1)
-        self.said = list[str]()
-
-    def say(self, message: str) -> None:
-        self.said.append(message)
+from runs import Listening
 
 
 class Wandb:
@@ -127,7 +119,7 @@ def test_a_tracker_that_is_not_there_or_fails_is_told_once_and_the_others_go_on(
 ) -> None:
     monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
     wandb.fails_from = 2
-    run = Listening()
+    run = Listening(seed=1)
     tracking = Tracking(("tensorboard", "wandb", "mlflow"), tmp_path, step=0, run=run)
     for step in (1, 2, 3):
         tracking.figures(step, {"loss": 0.5})

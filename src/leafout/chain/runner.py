@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from leafout.chain.exams import apply_decision, judge, promote_examined
@@ -83,12 +84,12 @@ def run_chain(  # noqa: PLR0913 - each a choice of its own
     if not isinstance(store, Store):
         store = Store(Path(store))
     wanted = chain.needed_for(steps)
-    recorder = Recorder(store.root, chain)
-    ran = Ran()
+    recorder, ran = Recorder(store.root, chain), Ran()
+    hands = partial(Grower, store, chain.root, device=device, watch=watch, workers=workers)
+    hands = partial(hands, processes=processes, parallel=parallel)
     with Stopper() as stopper:
         for step in wanted:
-            grower = Grower(store, chain.root, step.seed, device, watch, stopper, workers=workers)
-            grower.processes, grower.parallel = processes, parallel
+            grower = hands(seed=step.seed, stopper=stopper)
             try:
                 if stopper.asked:
                     raise Stopped

@@ -96,9 +96,16 @@ def _run(info: StageInfo, words: list[str], config: Config, given: dict[str, Any
     store, seed = Store(given["store"]), given.get("seed", 0)
     with disk_errors(store.root), Stopper() as stopper, Shown([info.name]) as watch:
         grower = Grower(
-            store, Path.cwd(), seed, checked_device(given["device"]), watch, stopper, workers=given["workers"]
+            store,
+            Path.cwd(),
+            seed,
+            checked_device(given["device"]),
+            watch,
+            stopper,
+            workers=given["workers"],
+            processes=given.get("processes", 1),
+            parallel=checked_parallel(given.get("parallel", "auto")),
         )
-        grower.processes, grower.parallel = given.get("processes", 1), checked_parallel(given.get("parallel", "auto"))
         try:
             inputs = inputs_of(info, words, given.get("named") or [], grower)
             for name, folders in inputs.items():

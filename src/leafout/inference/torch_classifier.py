@@ -16,6 +16,8 @@ from leafout.inference.canary import read_canary, refuse_stranger
 from leafout.inference.foreign import load_foreign
 from leafout.inference.release import Release
 from leafout.models.adapters.beside import with_adapter
+from leafout.models.config import ENCODERS
+from leafout.models.load import is_ours
 from leafout.models.load import load_classifier as load_lean
 from leafout.models.stream import Stream
 from leafout.tasks.classify import Answer, Classify
@@ -36,7 +38,7 @@ class TorchClassifier:
         self._task = Classify(labels=release.labels, max_tokens=release.max_tokens, pair=release.pair)
         self._tokenizer = load_tokenizer(release.path)
         torch.set_num_threads(threads or cores())
-        lean = release.architecture in _OURS
+        lean = release.architecture in _OURS and is_ours(release.path, *ENCODERS)
         self._forward = _lean(release, self._device) if lean else _foreign(release, self._device)
         self._try_out()
 

@@ -21,6 +21,7 @@ from leafout.inference.load import Completion
 from leafout.inference.release import Release
 from leafout.inference.sampling import Sampling, choose, random_of
 from leafout.inference.writing import Writing
+from leafout.models.config import CAUSAL
 from leafout.models.load import is_ours
 from leafout.tasks.example import Int32
 from leafout.tokenization.load import load_tokenizer
@@ -43,7 +44,7 @@ class TorchGenerator:
         self._is_gpt = release.architecture == "GPT2LMHeadModel"
         self._starts = self._is_gpt or begins_texts(release.path)
         torch.set_num_threads(threads or cores())
-        make = LeanDecoding if is_ours(release.path) else ForeignDecoding
+        make = LeanDecoding if is_ours(release.path, *CAUSAL) else ForeignDecoding
         self._decoding: Decoding = make(release.path, self._device)
         self._num_words = self._tokenizer.get_vocab_size(with_added_tokens=True)
         self._try_out()

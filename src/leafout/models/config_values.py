@@ -8,6 +8,13 @@ from leafout.core.errors import LeafoutError
 from leafout.models.config import Activation
 
 
+class NotOurs(LeafoutError):
+    """A config asks for what our arithmetic has not, and transformers may have."""
+
+    def __init__(self, message: str, *, where: str = "") -> None:
+        super().__init__(message, where=where, hint="only transformers computes it")
+
+
 def whole(config: Mapping[str, Any], name: str, limit: int, path: Path) -> int:
     """A whole number from 1 to a limit.
 
@@ -62,9 +69,9 @@ def activation(config: Mapping[str, Any], name: str, default: Activation, path: 
     """An activation that we compute; the default where it is not said.
 
     Raises:
-        LeafoutError: for another.
+        NotOurs: for another.
     """
     value = config.get(name, default)
     if value not in get_args(Activation):
-        raise LeafoutError(f"`{name}` is {value!r}, known are {', '.join(get_args(Activation))}", where=str(path))
+        raise NotOurs(f"`{name}` is {value!r}, known are {', '.join(get_args(Activation))}", where=str(path))
     return cast(Activation, value)

@@ -6,7 +6,7 @@ from typing import Any
 
 from leafout.core.errors import LeafoutError
 from leafout.models.config import ROTARY, Dims, Kind
-from leafout.models.config_values import activation, number, token_id, whole
+from leafout.models.config_values import NotOurs, activation, number, token_id, whole
 from leafout.models.modern_config import Architecture, modern_config, modern_dims, named_labels
 from leafout.models.rotary_config import rotary_config, rotary_dims
 
@@ -76,7 +76,7 @@ def dims_of(config: Mapping[str, Any], kind: Kind, path: Path) -> Dims:
         return modern_dims(config, path)
     for name, wanted in _NEEDED[kind].items():
         if config.get(name, wanted) != wanted:
-            raise LeafoutError(f"`{name}` is {config[name]!r}, our {kind} knows {wanted!r} only", where=str(path))
+            raise NotOurs(f"`{name}` is {config[name]!r}, our {kind} knows {wanted!r} only", where=str(path))
     values = dict(config)
     if kind == "gpt" and values.get("n_inner") is None and isinstance(values.get("n_embd"), int):
         values["n_inner"] = 4 * values["n_embd"]

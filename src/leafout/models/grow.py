@@ -37,11 +37,15 @@ def grow_vocabulary(model: MaskedModel | CausalModel, pieces: Mapping[int, Seque
     model.dims = replace(model.dims, vocab_size=size)
 
 
-def _grown(rows: Tensor, pieces: Mapping[int, Sequence[int]], size: int) -> nn.Parameter:
-    old: Tensor = rows.detach()
+def grown_rows(old: Tensor, pieces: Mapping[int, Sequence[int]], size: int) -> Tensor:
+    """The rows of a vocabulary [W, ...] from those of the old one [V, ...]; see `grow_vocabulary`."""
     grown = old.new_empty(size, *old.shape[1:])
     grown[: len(old)] = old
     grown[len(old) :] = old.mean(0)
     for new, before in pieces.items():
         grown[new] = old[torch.tensor(before)].mean(0) if before else old.mean(0)
-    return nn.Parameter(grown)
+    return grown
+
+
+def _grown(rows: Tensor, pieces: Mapping[int, Sequence[int]], size: int) -> nn.Parameter:
+    return nn.Parameter(grown_rows(rows.detach(), pieces, size))

@@ -15,6 +15,7 @@ from leafout.core.plain_json import read_object
 from leafout.models.adapters.beside import with_adapter
 from leafout.models.adapters.unmerged import refuse_unmerged
 from leafout.models.config import CAUSAL, ENCODERS, Dims, Kind
+from leafout.models.config_values import NotOurs
 from leafout.models.decoder import CausalModel
 from leafout.models.folder_config import MAX_LABELS, MODEL_TYPES, dims_of, kind_of
 from leafout.models.heads import Classifier, MaskedModel, TokenClassifier
@@ -118,23 +119,21 @@ def load_causal(folder: Path, *, dropout: float | None = None) -> CausalModel:
     return _filled(_empty(CausalModel, dims), weights, causal_entries(dims))
 
 
-def is_ours(folder: Path) -> bool:
-    """Whether the causal model in a folder is one that we compute; any other is for transformers."""
-    if not (folder / FILE).is_file():
-        return False
-    try:
-        return dims_in(folder).kind in CAUSAL
-    except LeafoutError:
-        return False
+def is_ours(folder: Path, *kinds: Kind) -> bool:
+    """Whether the model in a folder is of some layouts, and one that we compute: any other is for transformers.
 
-
-def is_lean(folder: Path) -> bool:
-    """Whether the model in a folder is of a type that we compute ourselves.
+    It is not where its config asks for what our arithmetic has not, or its weights lie in several files.
 
     Raises:
-        LeafoutError: when there is no `config.json`.
+        LeafoutError: when `config.json` is absent, damaged or out of bounds.
     """
-    return read_object(folder / "config.json").get("model_type") in MODEL_TYPES.values()
+    if read_object(folder / "config.json").get("model_type") not in {MODEL_TYPES[kind] for kind in kinds}:
+        return False
+    try:
+        dims_in(folder)
+    except NotOurs:
+        return False
+    return (folder / FILE).is_file()
 
 
 def dims_in(folder: Path) -> Dims:

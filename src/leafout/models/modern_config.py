@@ -6,8 +6,8 @@ from typing import Any, Literal, cast
 
 from leafout.core.errors import LeafoutError
 from leafout.models.config import Dims, Near, Rope
-from leafout.models.config_values import activation, number, token_id, truth, whole
-from leafout.models.rotary_config import FOREIGN, rope_of, rope_parameters
+from leafout.models.config_values import NotOurs, activation, number, token_id, truth, whole
+from leafout.models.rotary_config import rope_of, rope_parameters
 
 _FAR, _NEAR = "full_attention", "sliding_attention"
 _BASES = {_FAR: 160_000.0, _NEAR: 10_000.0}
@@ -35,14 +35,14 @@ def modern_dims(config: Mapping[str, Any], path: Path) -> Dims:
     for name, wanted in (("norm_bias", False), ("decoder_bias", True), ("tie_word_embeddings", True)):
         if truth(told, name, path, default=wanted) != wanted:
             message = f"`{name}` is {told[name]!r}, our modernbert knows {wanted!r} only"
-            raise LeafoutError(message, where=str(path), hint=FOREIGN)
+            raise NotOurs(message, where=str(path))
     width, heads = whole(config, "hidden_size", 16_384, path), whole(config, "num_attention_heads", 512, path)
     if width % heads or width // heads % 2:
         message = f"width {width} cannot be shared by {heads} heads of an even width"
         raise LeafoutError(message, where=str(path))
     acts = activation(told, "hidden_activation", "gelu", path)
     if activation(told, "classifier_activation", "gelu", path) != acts:
-        raise LeafoutError("the head has another activation than the layers", where=str(path), hint=FOREIGN)
+        raise NotOurs("the head has another activation than the layers", where=str(path))
     pooling = told.get("classifier_pooling", "cls")
     if pooling not in {"cls", "mean"}:
         raise LeafoutError(f"`classifier_pooling` is {pooling!r}, neither cls nor mean", where=str(path))

@@ -6,7 +6,6 @@ Legend: T tokens, G heads that turn, E width of a head.
 """
 
 import math
-from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -17,14 +16,9 @@ Turns = tuple[Tensor, Tensor]
 """Cosines and sines of every token, each [T, 1, E], float32."""
 
 
-@lru_cache(maxsize=8)
 def frequencies(rope: Rope, width: int, device: torch.device) -> Tensor:
     """Radians a token of each pair of a head of E numbers, [E / 2], float32."""
-    return _frequencies(rope, width).to(device)
-
-
-def _frequencies(rope: Rope, width: int) -> Tensor:
-    plain = 1.0 / rope.base ** (torch.arange(0, width, 2, dtype=torch.int64).float() / width)
+    plain = 1.0 / rope.base ** (torch.arange(0, width, 2, dtype=torch.int64, device=device).float() / width)
     if rope.scaling == "linear":
         return plain / rope.factor
     if rope.scaling == "none":

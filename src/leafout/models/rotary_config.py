@@ -6,7 +6,7 @@ from typing import Any
 
 from leafout.core.errors import LeafoutError
 from leafout.models.config import Dims, Kind, Rope
-from leafout.models.config_values import activation, number, token_id, truth, whole
+from leafout.models.config_values import NotOurs, activation, number, token_id, truth, whole
 
 _ARCHITECTURES: Mapping[Kind, str] = {
     "llama": "LlamaForCausalLM",
@@ -14,7 +14,6 @@ _ARCHITECTURES: Mapping[Kind, str] = {
     "qwen3": "Qwen3ForCausalLM",
 }
 _SCALINGS = {"default": "none", "linear": "linear", "llama3": "llama3"}
-FOREIGN = "only transformers computes it"
 
 
 def rotary_dims(config: Mapping[str, Any], kind: Kind, path: Path) -> Dims:
@@ -37,7 +36,7 @@ def rotary_dims(config: Mapping[str, Any], kind: Kind, path: Path) -> Dims:
         raise LeafoutError(message, where=str(path))
     slides = "sliding_attention" in (told.get("layer_types") or ())
     if truth(told, "use_sliding_window", path, default=False) or slides:
-        raise LeafoutError("attention in a sliding window is not ours", where=str(path), hint=FOREIGN)
+        raise NotOurs("attention in a sliding window is not ours", where=str(path))
     out_bias = kind != "qwen2" and truth(told, "attention_bias", path, default=False)
     return Dims(
         kind=kind,
@@ -75,9 +74,9 @@ def rope_of(config: Mapping[str, Any], path: Path) -> Rope:
     kind = found.get("rope_type", found.get("type", "default"))
     if kind not in _SCALINGS:
         message = f"rotary positions are scaled by {kind!r}, known are {', '.join(_SCALINGS)}"
-        raise LeafoutError(message, where=str(path), hint=FOREIGN)
+        raise NotOurs(message, where=str(path))
     if number(found, "partial_rotary_factor", 1.0, 1.0, path) != 1.0:
-        raise LeafoutError("only a part of each head turns", where=str(path), hint=FOREIGN)
+        raise NotOurs("only a part of each head turns", where=str(path))
     base = number({"rope_theta": config.get("rope_theta", 10_000.0), **found}, "rope_theta", 10_000.0, 1e12, path)
     factor = number(found, "factor", 1.0, 1e6, path)
     if base <= 1 or factor < 1:

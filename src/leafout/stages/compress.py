@@ -61,7 +61,8 @@ def compress(model: Path, rows: Path, *, out: Path, config: CompressConfig, run:
     from leafout.tasks.classify import write_task
     from leafout.training.batches import Batches, evaluation_batches, fingerprint, work_of
     from leafout.training.checkpoint import num_parameters, weights_digest
-    from leafout.training.loop import Job, forget_checkpoints, train
+    from leafout.training.job import Job
+    from leafout.training.loop import forget_checkpoints, train
     from leafout.training.tokenizer_files import copy_tokenizer
 
     device = device_of(run.device)

@@ -70,7 +70,8 @@ def finetune(model: Path, rows: Path, *, out: Path, config: FinetuneConfig, run:
     from leafout.training.batches import Batches, evaluation_batches, fingerprint, work_of
     from leafout.training.checkpoint import num_parameters, weights_digest
     from leafout.training.finetuning import classifier, fitted, lesson, rate_of, save, sizes
-    from leafout.training.loop import Job, forget_checkpoints, train
+    from leafout.training.job import Job
+    from leafout.training.loop import forget_checkpoints, train
     from leafout.training.methods.merging import settled
     from leafout.training.tokenizer_files import copy_tokenizer
 

@@ -12,7 +12,7 @@ from leafout.models.config import ModelConfig
 from leafout.training.config import Budget, TrainingConfig
 
 if TYPE_CHECKING:
-    from leafout.training.loop import Job
+    from leafout.training.job import Job
     from leafout.training.pretraining import Lesson, Taught, Text
 
 
@@ -100,7 +100,7 @@ def _job(tokens: Path, model: Path | None, config: PretrainConfig, run: Run) -> 
     from leafout.training import pretraining as parts
     from leafout.training.batches import Batches, evaluation_batches, work_of
     from leafout.training.checkpoint import weights_digest
-    from leafout.training.loop import Job
+    from leafout.training.job import Job
 
     device = device_of(run.device)
     text = parts.read_text(tokens)

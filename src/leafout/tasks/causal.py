@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from leafout.tasks.example import Int32, Int64, positions, starts
+from leafout.tasks.example import Int32, Int64, TokenStream, positions, starts
 
 if TYPE_CHECKING:
     from leafout.tokenization.shards import TokenShards
@@ -20,24 +20,10 @@ _KEY = 0x67707463
 
 
 @dataclass(frozen=True, slots=True)
-class CausalBatch:
+class CausalBatch(TokenStream):
     """A stream of pieces; `targets_T` is the token after each."""
 
-    ids_T: Int32
-    positions_T: Int32
-    segments_T: Int32
-    starts_B1: Int32
     targets_T: Int64
-
-    @property
-    def num_tokens(self) -> int:
-        """Tokens in the batch; there is no padding."""
-        return len(self.ids_T)
-
-    @property
-    def max_tokens(self) -> int:
-        """Tokens of the longest piece; 0 for an empty batch."""
-        return int(np.diff(self.starts_B1).max(initial=0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class TokenStream:
     """Rows as one stream of tokens; row b is `starts_B1[b] : starts_B1[b + 1]`.
 
     Attributes:
@@ -42,14 +42,12 @@ class Batch:
         positions_T: the place of each token in its own row.
         segments_T: 0 or 1.
         starts_B1: where each row starts, and the end.
-        labels_B: the label of each row; -1 where there is none.
     """
 
     ids_T: Int32
     positions_T: Int32
     segments_T: Int32
     starts_B1: Int32
-    labels_B: Int64
 
     @property
     def num_rows(self) -> int:
@@ -65,6 +63,17 @@ class Batch:
     def max_tokens(self) -> int:
         """Tokens of the longest row; 0 for an empty batch."""
         return int(np.diff(self.starts_B1).max(initial=0))
+
+
+@dataclass(frozen=True, slots=True)
+class Batch(TokenStream):
+    """Labelled rows.
+
+    Attributes:
+        labels_B: the label of each row; -1 where there is none.
+    """
+
+    labels_B: Int64
 
 
 def collate(examples: Sequence[Example]) -> Batch:

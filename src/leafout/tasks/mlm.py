@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from leafout.tasks.example import Int32, Int64, gather, positions, starts
+from leafout.tasks.example import Int32, Int64, TokenStream, gather, positions, starts
 from leafout.tasks.masking import MaskRules, mask
 from leafout.tasks.pairs import Pairs, SentenceTask, pairs_of
 
@@ -19,33 +19,18 @@ _KEY = 0x6D61736B
 
 
 @dataclass(frozen=True, slots=True)
-class MaskedBatch:
+class MaskedBatch(TokenStream):
     """A stream of masked pairs.
 
     Attributes:
-        ids_T, positions_T, segments_T, starts_B1: the stream, as in `Batch`.
         places_K: where in the stream a token is to be guessed.
         targets_K: which token stood there.
         next_B: 0 the second segment follows the first, 1 it is from elsewhere (or stood before it), -1 there is none.
     """
 
-    ids_T: Int32
-    positions_T: Int32
-    segments_T: Int32
-    starts_B1: Int32
     places_K: Int64
     targets_K: Int64
     next_B: Int64
-
-    @property
-    def num_tokens(self) -> int:
-        """Tokens in the batch; there is no padding."""
-        return len(self.ids_T)
-
-    @property
-    def max_tokens(self) -> int:
-        """Tokens of the longest row; 0 for an empty batch."""
-        return int(np.diff(self.starts_B1).max(initial=0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leafout.tasks.causal import Pieces, pieces_of
-from leafout.tasks.example import Int32, Int64, gather, positions, starts
+from leafout.tasks.example import Int32, Int64, TokenStream, gather, positions, starts
 
 if TYPE_CHECKING:
     from leafout.tokenization.shards import TokenShards
@@ -23,31 +23,16 @@ _KEY = 0x7370616E
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """Rows of one side as a stream, as in `Batch`."""
-
-    ids_T: Int32
-    positions_T: Int32
-    segments_T: Int32
-    starts_B1: Int32
-
-    @property
-    def max_tokens(self) -> int:
-        """Tokens of the longest row; 0 for none."""
-        return int(np.diff(self.starts_B1).max(initial=0))
-
-
-@dataclass(frozen=True, slots=True)
 class SpanBatch:
     """Texts with marks where spans were, and the spans."""
 
-    inputs: Rows
-    targets: Rows
+    inputs: TokenStream
+    targets: TokenStream
 
     @property
     def num_tokens(self) -> int:
         """Tokens of both sides; there is no padding."""
-        return len(self.inputs.ids_T) + len(self.targets.ids_T)
+        return self.inputs.num_tokens + self.targets.num_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +131,7 @@ def _parted(totals_B: Int64, parts_B: Int64, random: np.random.Generator) -> Int
     return np.diff(np.append(np.flatnonzero(begins), len(begins)))
 
 
-def _ended(ids: Int32, lengths_B: Int64, end_id: int) -> Rows:
+def _ended(ids: Int32, lengths_B: Int64, end_id: int) -> TokenStream:
     """Rows with the mark of the end behind each."""
     whole_B = lengths_B + 1
     starts_B1 = starts(whole_B)
@@ -154,4 +139,4 @@ def _ended(ids: Int32, lengths_B: Int64, end_id: int) -> Rows:
     is_end_T = np.zeros(len(ids_T), np.bool_)
     is_end_T[starts_B1[1:] - 1] = True
     ids_T[~is_end_T] = ids
-    return Rows(ids_T, positions(whole_B), np.zeros(len(ids_T), np.int32), starts_B1)
+    return TokenStream(ids_T, positions(whole_B), np.zeros(len(ids_T), np.int32), starts_B1)

@@ -18,7 +18,7 @@ _LATIN = re.compile(
 _LATIN_LEAD = re.compile(f"[\u00c2\u00c3\u00ce-\u00d1\u00e0-\u00f0]{_TRAIL}")
 _BYTE = re.compile("[\u0080-\u009f]")
 _LOST = re.compile("(?:锟斤拷)+锟?斤?|锟斤(?!拷)")
-_ROUNDS = 4
+_ROUNDS = 8
 _MIN_GBK_CHARS = 3
 _MIN_TORN_CHARS = 6
 
@@ -35,9 +35,10 @@ def repaired(text: str) -> tuple[str, bool, bool]:
         if _LATIN_LEAD.search(new):
             new = _LATIN.sub(_from_latin, new)
         new = _gbk_starts().sub(_from_gbk, new)
+        if new == last:  # single bytes last: they may be parts of the above, and a quote may complete one
+            new = _BYTE.sub(_from_byte, new)
         if new == last:
             break
-    new = _BYTE.sub(_from_byte, new)
     plain = _LOST.sub("\ufffd", new) if "锟斤" in new else new
     return plain, new != text, plain != new
 

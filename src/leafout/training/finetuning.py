@@ -12,10 +12,9 @@ import torch
 from torch import nn
 
 from leafout.core.errors import LeafoutError
-from leafout.core.plain_json import read_object
 from leafout.models.adapters.unmerged import refuse_unmerged
 from leafout.models.config import ENCODERS
-from leafout.models.load import classifier_from, dims_in
+from leafout.models.load import classifier_from, dims_in, is_ours
 from leafout.models.new import random_classifier
 from leafout.models.save import save_model
 from leafout.tasks.classify import Classify
@@ -98,8 +97,7 @@ def classifier(model: Path, task: Classify, *, pretrained: bool, dropout: float,
         LeafoutError: when the folder holds no model that can be loaded, or its weights alone are not the model.
     """
     refuse_unmerged(model, why="it cannot be the start of another training")
-    config = read_object(model / "config.json")
-    if config.get("model_type") in ENCODERS:
+    if is_ours(model, *ENCODERS):
         dims = replace(dims_in(model), dropout=dropout)
         if pretrained:
             return Made(classifier_from(model, len(task.labels), seed, dropout=dropout), dims.layers, dims.width)

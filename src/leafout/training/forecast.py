@@ -20,7 +20,7 @@ from leafout.training.speed import TRIALS, Pace, pace_of, steps_within
 
 if TYPE_CHECKING:
     from leafout.core.run import Run
-    from leafout.training.loop import Job
+    from leafout.training.job import Job
 
 OUTCOME = "outcome.json"
 _WORTH_STEPS = 100

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from leafout.core.errors import LeafoutError
 from leafout.core.plain_json import read_object
 from leafout.inference.foreign import load_foreign
+from leafout.models.grow import grown_rows
 from leafout.models.stream import Stream
 from leafout.training.foreign import max_positions, padded
 
@@ -180,7 +181,4 @@ def grow_foreign(foreign: ForeignText, pieces: Mapping[int, Sequence[int]], size
     rows = {id(values): values for values in found if values is not None}
     with torch.no_grad():
         for values in rows.values():
-            old = values[:before].clone()
-            values[before:] = old.mean(0)
-            for new, ids in pieces.items():
-                values[new] = old[torch.tensor(ids)].mean(0) if ids else old.mean(0)
+            values.copy_(grown_rows(values[:before].clone(), pieces, len(values)))

@@ -53,8 +53,6 @@ from leafout.training.tracking import Tracking
 if TYPE_CHECKING:
     from leafout.core.run import Run
 
-__all__ = ["CHECKPOINTS", "Job", "Objective", "forget_checkpoints", "train"]
-
 CHECKPOINTS = "checkpoints"
 LINES = 500
 """About so many lines of `metrics.jsonl` a training."""

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from torch import nn
 
     from leafout.training.config import TrainingConfig
-    from leafout.training.loop import Job
+    from leafout.training.job import Job
 
 _LOOKED_AT = 2000
 """Batches of `val` among which the one with most padding is sought."""
 _TOO_MUCH = 1.1
-"""Forecasts are right within 15 %: what is over the free memory by less is tried."""
+"""What is over the free memory by less than a tenth is tried: forecasts are not as sure."""
 _BESIDES = {"cpu": (0.1, 70_000_000), "cuda": (0.03, 0)}
 """What comes on top of all that is counted: a fraction for the allocator, and bytes for kernels that are loaded when
 they are first called; `benchmarks/plan_forecast.py` measures both."""

@@ -12,11 +12,11 @@ import numpy as np
 import torch
 
 from leafout.core.errors import LeafoutError
-from leafout.models.config import CAUSAL, ModelConfig
+from leafout.models.config import CAUSAL, ENCODERS, ModelConfig
 from leafout.models.decoder import CausalModel
 from leafout.models.grow import grow_vocabulary
 from leafout.models.heads import MaskedModel
-from leafout.models.load import dims_in, is_lean, load_causal, load_masked
+from leafout.models.load import dims_in, is_ours, load_causal, load_masked
 from leafout.models.new import new_causal, new_masked
 from leafout.models.new_t5 import new_t5
 from leafout.models.save import save_model
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
     from torch import nn
 
-    from leafout.training.loop import Objective
+    from leafout.training.job import Objective
 
 Taught = MaskedModel | CausalModel | ForeignText
 RATE_BY_WIDTH = 0.25
@@ -66,12 +66,7 @@ class Text:
 
     @property
     def vocab_size(self) -> int:
-        """Ids of the tokenizer."""
-        return int(self.tokenizer.get_vocab_size(with_added_tokens=True))
-
-    @property
-    def num_ids(self) -> int:
-        """One more than the largest id; more than `vocab_size` where a vocabulary has holes."""
+        """One more than the tokenizer's largest id; some between may stand for nothing."""
         return num_ids(self.tokenizer)
 
     def fingerprint(self) -> str:
@@ -122,11 +117,11 @@ def first_model(text: Text, given: Path | None, shape: ModelConfig, *, seed: int
         with torch.no_grad():
             fresh.bias.copy_(log_frequencies(text))
         return fresh
-    if not is_lean(given):
+    if not is_ours(given, *CAUSAL, *ENCODERS):
         foreign = load_text_model(given, pad_id=text.specials.pad_id)
         pieces = _new_pieces(text, given, foreign.dims.vocab_size)
         if pieces:
-            grow_foreign(foreign, pieces, max(foreign.dims.vocab_size, text.num_ids))
+            grow_foreign(foreign, pieces, max(foreign.dims.vocab_size, text.vocab_size))
         return foreign
     dims = dims_in(given)
     pieces = _new_pieces(text, given, dims.vocab_size)
@@ -140,7 +135,7 @@ def _new_pieces(text: Text, given: Path, vocab_size: int) -> dict[int, list[int]
     """The tokens of the text that a given model has not, as pieces that it has."""
     own = load_tokenizer(given) if (given / "tokenizer.json").is_file() else None
     pieces = {} if own is None else new_tokens(own, text.tokenizer)
-    if pieces is None or (own is None and vocab_size < text.num_ids):
+    if pieces is None or (own is None and vocab_size < text.vocab_size):
         message = f"the text has other tokens ({text.vocab_size}) than the model ({vocab_size})"
         hint = f"tokenize with `tokenizer: {given}`; `extend` adds words to it"
         raise LeafoutError(message, where=str(given), hint=hint)

@@ -13,13 +13,12 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_iter
 
-from leafout.models.rotary import frequencies
 from leafout.training.repeatable import products_in
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from leafout.training.loop import Objective
+    from leafout.training.job import Objective
 
 
 class LiveBytes(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch has no types for it
@@ -105,6 +104,4 @@ def _peak(model: "nn.Module", work: Callable[[Any, Any], None], parts: Sequence[
                     work(twin, part)
     except (RuntimeError, NotImplementedError, TypeError, AttributeError):
         return None  # an architecture of elsewhere that looks at its numbers on the way
-    finally:
-        frequencies.cache_clear()  # what was remembered has no numbers
     return int(live.peak)
